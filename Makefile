@@ -1,0 +1,49 @@
+# AhorraTER. `make up` runs the whole system on this machine, `make test` passes every test; both install what is missing.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help
+help: ## list what can be asked for
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Installing the Python packages (pinned by hash) into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing: apt-get install python3.11-venv"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: install
+install: $(STAMP) ## the Python packages and, by apt, mosquitto
+	@infra/local/install-packages mosquitto
+
+.PHONY: install-test
+install-test: $(STAMP) # what only tests need
+	@infra/local/install-packages mosquitto postgresql chromium
+
+.PHONY: up
+up: install ## run the whole system here: parks, MQTT, functions, dashboard (Ctrl-C stops it)
+	@$(BIN)/python -m infra.local up
+
+.PHONY: test
+test: install-test ## every check and every test
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+	@$(BIN)/python -m pytest
+
+.PHONY: unit
+unit: $(STAMP) ## the tests that need no server, in seconds
+	@$(BIN)/python -m pytest tests/unit
+
+.PHONY: check
+check: $(STAMP) ## ruff, mypy and the layers, without the tests
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+.PHONY: lock
+lock: $(STAMP) ## resolve the dependencies again and pin them
+	@$(BIN)/pip install --quiet uv
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --upgrade --generate-hashes --no-annotate --no-header \
+		--no-emit-index-url --no-emit-find-links --python-version 3.11 --output-file requirements.lock
