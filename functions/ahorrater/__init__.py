@@ -1,0 +1,1 @@
+"""AhorraTER: Kubernetes work that follows the sun."""

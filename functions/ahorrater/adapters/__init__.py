@@ -1,0 +1,1 @@
+"""The edges: the functions' HTTP, databases, Kubernetes, MQTT, Telegram."""

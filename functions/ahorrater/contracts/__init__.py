@@ -1,0 +1,1 @@
+"""What crosses a border: events, readings, answers. The only place that validates."""

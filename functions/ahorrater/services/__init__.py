@@ -1,0 +1,1 @@
+"""What each function does, told through ports: no framework, no driver, no environment."""

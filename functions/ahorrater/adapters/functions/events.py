@@ -1,0 +1,110 @@
+"""CloudEvents in and out of a function (CloudEvents 1.0, HTTP binding, binary or structured mode)."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from cloudevents import exceptions
+from cloudevents.conversion import to_binary
+from cloudevents.http import CloudEvent, from_http
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from ahorrater.adapters.functions.problems import explain
+from ahorrater.contracts.errors import Reject
+from ahorrater.contracts.events import EventData
+
+PING_TYPE = "dev.knative.sources.ping"
+"""A Knative PingSource can send no other type; its extension `ahorratertype` says which of ours is meant."""
+MEANT_TYPE = "ahorratertype"
+D = TypeVar("D", bound=EventData)
+_CORE = frozenset({"specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema"})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event as it came. `data` is its JSON, not yet validated; `time` is UTC, None where the sender gave none."""
+
+    id: str
+    source: str
+    type: str
+    time: datetime | None = None
+    data: bytes = b""
+    extensions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """Source and id: unique for each distinct event (CloudEvents 1.0, 3.1.1)."""
+        return f"{self.source}#{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """A reply: the data of a new event. A deterministic `id` lets whoever hears it twice notice."""
+
+    data: EventData
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+def data_of(event: Event, model: type[D]) -> D:
+    """The event's data as `model`. Raises Reject, saying what is wrong where."""
+    try:
+        return model.model_validate_json(event.data or b"{}")
+    except ValidationError as error:
+        raise explain(error, f"the data is no {model.TYPE}") from None
+
+
+def decode(headers: Mapping[str, str], body: bytes) -> Event:
+    """The event of a request. Raises Reject for anything that is not a CloudEvent 1.0 with JSON data."""
+    try:
+        event = from_http(headers, body, data_unmarshaller=lambda data: data)
+    except (exceptions.GenericException, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Reject(f"this is not a CloudEvent: {error}") from None
+    attributes = event.get_attributes()
+    extensions = {name: str(value) for name, value in attributes.items() if name not in _CORE}
+    kind = str(attributes["type"])
+    return Event(
+        id=str(attributes["id"]),
+        source=str(attributes["source"]),
+        type=extensions.get(MEANT_TYPE, kind) if kind == PING_TYPE else kind,
+        time=_moment(attributes.get("time")),
+        data=_as_json(event.get_data()),
+        extensions=extensions,
+    )
+
+
+def encode(emit: Emit, source: str, cause: Event) -> Response:
+    """The reply as an HTTP answer in binary mode, in the same trace as its cause."""
+    attributes = {
+        "id": emit.id,
+        "source": source,
+        "type": emit.data.TYPE,
+        "datacontenttype": "application/json",
+        "time": datetime.now(UTC).isoformat(),
+    }
+    if "traceparent" in cause.extensions:
+        attributes["traceparent"] = cause.extensions["traceparent"]
+    event = CloudEvent(attributes, emit.data.model_dump_json().encode())
+    headers, body = to_binary(event, data_marshaller=lambda data: data)
+    return Response(body, headers=headers)
+
+
+def _as_json(data: object) -> bytes:
+    if data is None:
+        return b""
+    if isinstance(data, bytes):
+        return data
+    return data.encode() if isinstance(data, str) else json.dumps(data).encode()
+
+
+def _moment(text: object) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        raise Reject(f"the event's time {text!r} is not RFC 3339") from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,37 @@
+"""REST paths declared once: the declaration routes, validates and becomes the OpenAPI document."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Params(BaseModel):
+    """The path and query parameters of an operation: text made into types, and no unknown ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path.
+
+    `handler(params)`, or `handler(params, body)` where there is a `body` model, answers with a value of the type
+    `answer` or, for what is not JSON, with a Response. `problems` are the statuses beside 400 that it can answer with.
+    """
+
+    method: str
+    path: str
+    summary: str
+    handler: Callable[..., object]
+    answer: Any
+    params: type[Params] = Params
+    body: type[BaseModel] | None = None
+    problems: tuple[int, ...] = ()
+    media_type: str = "application/json"
+
+    @property
+    def name(self) -> str:
+        """The operation's id in the OpenAPI document."""
+        return getattr(self.handler, "__name__", self.path)

@@ -1,0 +1,52 @@
+"""Serves one function: `python -m ahorrater.adapters.functions.serve functions/<name>/main.py`.
+
+functions-framework makes the application; uvicorn is started here and not by the framework's gunicorn, because
+Knative's queue-proxy reuses idle connections: a server that closes them after 2 s (gunicorn) races it. One process,
+one worker: Knative scales by pods.
+"""
+
+import logging
+import sys
+
+import uvicorn
+from functions_framework.aio import create_asgi_app
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class ServerSettings(BaseSettings):
+    """How a function is served.
+
+    HOST: address to listen on; inside a container all of them, hence the default of the image, not of this program.
+    PORT: the port; Knative says which.
+    KEEP_ALIVE_S: idle connections are kept longer than the 90 s of Knative's queue-proxy.
+    LOG_LEVEL: the least serious message that is written.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    keep_alive_s: int = Field(default=95, ge=91)
+    log_level: str = "INFO"
+
+
+def main(source: str) -> None:
+    """Serves the function `main` of the file `source` until SIGTERM; requests under way are finished first."""
+    settings = ServerSettings()
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    app = create_asgi_app("main", source, "http")  # type: ignore[no-untyped-call]
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        timeout_keep_alive=settings.keep_alive_s,
+        timeout_graceful_shutdown=20,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

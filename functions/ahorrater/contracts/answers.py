@@ -1,0 +1,127 @@
+"""What energy-query and cluster-query answer: the shapes that the dashboard and people's programs rely on."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ahorrater.contracts.base import Contract, Epoch, NodeName, UtcDatetime
+from ahorrater.contracts.events import DeviceStatus, ParkNumbers, PendingMove
+from ahorrater.contracts.readings import StateOfCharge
+from ahorrater.domain.decision import Reason
+from ahorrater.domain.parks import Freshness
+
+
+class PanelNow(Contract):
+    """The latest reading of one park (the original's `getValuesPlacas`, with its age and state)."""
+
+    node: NodeName
+    current_a: float
+    voltage_v: float
+    power_w: float
+    battery_soc: StateOfCharge | None
+    overflow: bool
+    measured_at: UtcDatetime
+    age_s: float
+    freshness: Freshness
+    device: DeviceStatus | None
+
+
+class PanelMeans(Contract):
+    """The means of the last `samples` readings of one park (the original's `getMediaValuesPlacas`)."""
+
+    node: NodeName
+    current_a: float
+    voltage_v: float
+    power_w: float
+    smoothed_power_w: float
+    samples: int
+    measured_at: UtcDatetime
+    freshness: Freshness
+
+
+class HistoryPoint(Contract):
+    """The readings of one park in one interval that begins at `at`: means, W, V and A."""
+
+    at: UtcDatetime
+    power_w: float
+    voltage_v: float
+    current_a: float
+    readings: Annotated[int, Field(ge=1)]
+
+
+class History(Contract):
+    """The readings of one park, folded into intervals of `step_s`."""
+
+    node: NodeName
+    since: UtcDatetime
+    until: UtcDatetime
+    step_s: int
+    points: tuple[HistoryPoint, ...]
+
+
+class DecisionEntry(Contract):
+    """One row of the decisions ledger. Alike decisions not to move, one after another, are one row of `repeats`."""
+
+    id: int
+    epoch: Epoch
+    decided_at: UtcDatetime
+    last_at: UtcDatetime
+    repeats: int
+    policy: str
+    chosen: NodeName | None
+    previous: NodeName | None
+    moved: bool
+    reason: Reason
+    sentence: str
+    parks: tuple[ParkNumbers, ...]
+    pending: PendingMove | None
+
+
+class DeadLetter(Contract):
+    """Something that could not be taken, kept whole, with the reason."""
+
+    id: int
+    received_at: UtcDatetime
+    event_id: str
+    event_source: str
+    event_type: str
+    reason: str
+    data: str
+
+
+class NodeInfo(Contract):
+    """A node of the cluster."""
+
+    name: NodeName
+    ready: bool
+    sunny: bool
+    roles: tuple[str, ...]
+    schedulable: bool
+
+
+class SunnyNode(Contract):
+    """The node that carries `sunny=1`; null where none does."""
+
+    node: NodeName | None
+
+
+class PodInfo(Contract):
+    """A pod and where it runs."""
+
+    namespace: str
+    name: str
+    node: NodeName | None
+    phase: str
+    ready: bool
+    follows_sun: bool
+
+
+class NodeMetrics(Contract):
+    """What a node uses, by metrics-server, beside what it has. CPU in cores, memory in bytes."""
+
+    node: NodeName
+    at: UtcDatetime
+    cpu_cores: float
+    cpu_capacity_cores: float
+    memory_bytes: int
+    memory_capacity_bytes: int

@@ -1,0 +1,36 @@
+"""The ground rules every contract shares."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+
+def to_utc(moment: datetime) -> datetime:
+    """The same instant in UTC; the border takes any offset, the inside knows one."""
+    return moment.astimezone(UTC)
+
+
+UtcDatetime = Annotated[AwareDatetime, AfterValidator(to_utc)]
+"""An instant. ISO 8601 with an offset on the wire, UTC inside."""
+
+NodeName = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=253, pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+    ),
+]
+"""A Kubernetes node's name: a DNS subdomain (RFC 1123)."""
+
+BootNumber = Annotated[int, Field(ge=0, le=2**31 - 1)]
+SequenceNumber = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Epoch = Annotated[int, Field(ge=0, le=2**53 - 1)]
+
+
+class Contract(BaseModel):
+    """Frozen, strict about types (a string is not a number) and closed to unknown fields.
+
+    Validators are built at first use: a function pays at its cold start only for the contracts it speaks.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)

@@ -1,0 +1,217 @@
+"""The events of AhorraTER: CloudEvents 1.0 whose data are these models."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from ahorrater.contracts.base import BootNumber, Contract, Epoch, NodeName, UtcDatetime
+from ahorrater.contracts.readings import Reading, StateOfCharge
+from ahorrater.domain.decision import MoveKind, Reason
+
+MAX_READINGS = 5_000
+"""Readings in one event: about 1 MB of JSON, which every broker takes."""
+
+
+class EventData(Contract):
+    """The data of one event type."""
+
+    TYPE: ClassVar[str]
+
+
+class ReadingReceived(EventData):
+    """One reading or many: whatever arrived while the last event was under way."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.reading.received.v1"
+    readings: Annotated[tuple[Reading, ...], Field(min_length=1, max_length=MAX_READINGS)]
+
+
+class Rejection(Contract):
+    """A reading that was not stored, and why. `index` is its place in the event."""
+
+    index: Annotated[int, Field(ge=0)]
+    reason: str
+
+
+class ReadingStored(EventData):
+    """What became of the readings of one event."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.reading.stored.v1"
+    nodes: tuple[NodeName, ...]
+    stored: Annotated[int, Field(ge=0)]
+    duplicates: Annotated[int, Field(ge=0)]
+    rejected: Annotated[int, Field(ge=0)]
+    rejections: tuple[Rejection, ...] = ()
+
+
+class ReadingRejected(EventData):
+    """Something that came by MQTT and is no reading. `payload` is what came, as text, cut to 4 KiB."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.reading.rejected.v1"
+    topic: str
+    payload: Annotated[str, Field(max_length=4096)]
+    reason: str
+    received_at: UtcDatetime
+
+
+class DeviceStatus(StrEnum):
+    """What a device, or its last will, says of itself."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    SLEEPING = "sleeping"
+
+
+class StatusMessage(Contract):
+    """The payload of `ahorrater/v1/<node>/status` (retained; the last will says `offline`)."""
+
+    status: DeviceStatus
+    boot: BootNumber
+
+
+class ParkStatus(EventData):
+    """A park's device came, went or sleeps."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.park.status.v1"
+    node: NodeName
+    status: DeviceStatus
+    boot: BootNumber
+    at: UtcDatetime
+
+
+class ClockTick(EventData):
+    """A minute hand: nothing but the event's own time."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.clock.tick.v1"
+
+
+class FuelRefresh(EventData):
+    """It is time to fetch the fuel prices."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.fuel.refresh.v1"
+
+
+class ParkNumbers(Contract):
+    """The numbers of one park that a decision used. Powers in W, age in s."""
+
+    node: NodeName
+    freshness: Literal["fresh", "stale", "missing"]
+    age_s: float | None
+    power_w: float | None
+    score_w: float | None
+    battery_soc: StateOfCharge | None = None
+
+
+class PendingMove(Contract):
+    """A move that happens at `fires_at` unless its condition breaks before."""
+
+    node: NodeName
+    kind: MoveKind
+    since: UtcDatetime
+    fires_at: UtcDatetime
+
+
+class NodeChosen(EventData):
+    """The Decision that made another node sunny."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.node.chosen.v1"
+    epoch: Epoch
+    decided_at: UtcDatetime
+    policy: str
+    chosen: NodeName
+    previous: NodeName | None
+    reason: Reason
+    sentence: str
+    parks: tuple[ParkNumbers, ...]
+    pending: PendingMove | None = None
+
+
+class WorkloadKind(StrEnum):
+    """What follows the sun."""
+
+    DEPLOYMENT = "Deployment"
+    KNATIVE_SERVICE = "Service.serving.knative.dev"
+
+
+class WorkloadOutcome(StrEnum):
+    """What became of one workload in a move."""
+
+    MOVED = "moved"
+    SKIPPED = "skipped"
+    WOULD_MOVE = "would-move"
+    UNDONE = "undone"
+
+
+class WorkloadMove(Contract):
+    """One workload's part in a move. `why` explains everything but a plain `moved`."""
+
+    kind: WorkloadKind
+    namespace: str
+    name: str
+    outcome: WorkloadOutcome
+    pods: Annotated[int, Field(ge=0)]
+    why: str | None = None
+
+
+class RelabelMode(StrEnum):
+    """Whether relabel acts or only says what it would do."""
+
+    APPLY = "apply"
+    RECOMMEND_ONLY = "recommend-only"
+
+
+Labels = dict[NodeName, str | None]
+"""Node -> the value of its `sunny` label, null where it has none."""
+
+
+class NodeRelabelled(EventData):
+    """The sunny label and the workloads are where the decision wanted them (or would be, in `recommend-only`)."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.node.relabelled.v1"
+    epoch: Epoch
+    mode: RelabelMode
+    node: NodeName
+    previous: NodeName | None
+    labels_before: Labels
+    labels_after: Labels
+    workloads: tuple[WorkloadMove, ...]
+    pods_moved: Annotated[int, Field(ge=0)]
+    duration_s: Annotated[float, Field(ge=0)]
+
+
+class FailureReason(StrEnum):
+    """Why a move failed."""
+
+    NODE_NOT_FOUND = "node-not-found"
+    NODE_NOT_READY = "node-not-ready"
+    PODS_PENDING = "pods-pending"
+    PODS_NOT_READY = "pods-not-ready"
+
+
+class MoveFailed(EventData):
+    """A move that did not succeed; with `undone` the label is back where it was."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.move.failed.v1"
+    epoch: Epoch
+    node: NodeName
+    previous: NodeName | None
+    reason: FailureReason
+    sentence: str
+    undone: bool
+    labels_before: Labels
+    labels_after: Labels
+    workloads: tuple[WorkloadMove, ...]
+    duration_s: Annotated[float, Field(ge=0)]
+
+
+EVENTS: tuple[type[EventData], ...] = (
+    ReadingReceived,
+    ReadingStored,
+    ReadingRejected,
+    ParkStatus,
+    ClockTick,
+    NodeChosen,
+    NodeRelabelled,
+    MoveFailed,
+    FuelRefresh,
+)

@@ -1,0 +1,101 @@
+"""A decision and the controller's state: what is remembered between two decisions."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ahorrater.domain.parks import Freshness, Park
+
+
+class Reason(StrEnum):
+    """Why the chosen node is the chosen node."""
+
+    FIRST_CHOICE = "first-choice"
+    HIGHEST_MEAN = "highest-mean"
+    BETTER_NODE = "better-node"
+    PRESENT_FAILING = "present-failing"
+    PRESENT_SILENT = "present-silent"
+    MOVE_FAILED = "move-failed"
+    ALREADY_BEST = "already-best"
+    ENOUGH_POWER = "enough-power"
+    WITHIN_MARGIN = "within-margin"
+    COST_NOT_RECOVERED = "cost-not-recovered"
+    HOLDING = "holding"
+    MINIMUM_STAY = "minimum-stay"
+    ALL_STALE = "all-stale"
+    NOTHING_KNOWN = "nothing-known"
+
+
+class MoveKind(StrEnum):
+    """What a pending move waits for: a better node is taken calmly, a failing one left quickly."""
+
+    BETTER = "better"
+    FAILING = "failing"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A move that happens at `fires_at` unless its condition breaks before."""
+
+    node: str
+    kind: MoveKind
+    since: datetime
+    fires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a decision knew of one park. Powers in W, age in s; None is unknown, never zero."""
+
+    node: str
+    freshness: Freshness
+    age_s: float | None
+    power_w: float | None
+    score_w: float | None
+    battery_soc: float | None = None
+
+    @classmethod
+    def of(cls, park: Park, score_w: float, now: datetime, stale_after: timedelta) -> "Numbers":
+        """The numbers of a park whose score under the policy is `score_w`."""
+        freshness = park.freshness(now, stale_after)
+        age = park.age(now)
+        if age is None:
+            return cls(park.node, freshness, None, None, None)
+        return cls(park.node, freshness, age.total_seconds(), park.power_w, score_w, park.battery_soc)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What choose-node concluded, and why. `epoch` numbers the choices: it grows when `chosen` changes."""
+
+    epoch: int
+    decided_at: datetime
+    policy: str
+    chosen: str | None
+    previous: str | None
+    reason: Reason
+    sentence: str
+    parks: tuple[Numbers, ...] = ()
+    pending: Pending | None = None
+
+    @property
+    def moved(self) -> bool:
+        """Whether another node becomes the sunny one."""
+        return self.chosen != self.previous
+
+
+@dataclass(frozen=True, slots=True)
+class ControllerState:
+    """What choose-node remembers. Moments are absolute, so that a restart changes no deadline.
+
+    `margin_since`: since when, without a break, another node has been better by the margin.
+    `failing_since`: since when, without a break, the present node has been failing as well.
+    `barred`: nodes a move to which failed, each with the moment until which it is not chosen.
+    """
+
+    epoch: int = 0
+    chosen: str | None = None
+    chosen_since: datetime | None = None
+    margin_since: datetime | None = None
+    failing_since: datetime | None = None
+    barred: dict[str, datetime] = field(default_factory=dict)

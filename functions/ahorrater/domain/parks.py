@@ -1,0 +1,132 @@
+"""The running state of a park: what a decision needs, kept at a cost that does not grow with history."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Freshness(StrEnum):
+    """How far a park's last value can be trusted. Unknown is not zero."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class ParkSample:
+    """One stored reading, as far as the running state cares.
+
+    `seen_at` is when it was measured, but never later than when it was received: a device whose clock is ahead would
+    otherwise look alive after it fell silent.
+    """
+
+    seen_at: datetime
+    boot: int
+    seq: int
+    voltage_v: float
+    current_a: float
+    power_w: float
+    battery_soc: float | None = None
+    overflow: bool = False
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        """Readings of one park follow each other in time, then as the device counted them."""
+        return self.seen_at, self.boot, self.seq
+
+
+@dataclass(frozen=True, slots=True)
+class Smoothing:
+    """How readings become the numbers that policies compare.
+
+    `window` readings make the mean (10: the thesis); `time_constant_s` is the exponential smoothing's. A time constant,
+    not a count: a device that sends twice as often must not be believed twice as fast.
+    """
+
+    window: int = 10
+    time_constant_s: float = 30.0
+
+    def smooth(self, smoothed_w: float, power_w: float, elapsed: timedelta) -> float:
+        """One step of a first-order low-pass over unevenly spaced samples, W."""
+        weight = 1.0 - math.exp(-elapsed.total_seconds() / self.time_constant_s) if self.time_constant_s > 0 else 1.0
+        return smoothed_w + weight * (power_w - smoothed_w)
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """What a decision sees of a park. Powers in W; `seen_at` is None for a park never heard of."""
+
+    node: str
+    seen_at: datetime | None = None
+    power_w: float = 0.0
+    mean_power_w: float = 0.0
+    smoothed_power_w: float = 0.0
+    battery_soc: float | None = None
+
+    def age(self, now: datetime) -> timedelta | None:
+        """How old the last value is."""
+        return None if self.seen_at is None else max(now - self.seen_at, timedelta(0))
+
+    def freshness(self, now: datetime, stale_after: timedelta) -> Freshness:
+        """Fresh up to and including `stale_after`, stale beyond it, missing if never heard of."""
+        age = self.age(now)
+        if age is None:
+            return Freshness.MISSING
+        return Freshness.FRESH if age <= stale_after else Freshness.STALE
+
+
+@dataclass(frozen=True, slots=True)
+class ParkState:
+    """The last readings of a park, in order, and their smoothed power. The last of `recent` is the latest."""
+
+    node: str
+    recent: tuple[ParkSample, ...] = ()
+    smoothed_power_w: float = 0.0
+
+    @property
+    def latest(self) -> ParkSample | None:
+        """The newest reading by its own time."""
+        return self.recent[-1] if self.recent else None
+
+    def mean(self, quantity: str) -> float:
+        """The mean over the window of `power_w`, `voltage_v` or `current_a`."""
+        values = [getattr(sample, quantity) for sample in self.recent]
+        return math.fsum(values) / len(values) if values else 0.0
+
+    def absorb(self, samples: Iterable[ParkSample], smoothing: Smoothing) -> "ParkState":
+        """The state after new readings, in whatever order they come; the cost is theirs, not history's.
+
+        A reading that is older than the latest joins the window where it belongs; the smoothed power, which has passed
+        that moment, stays.
+        """
+        state = self
+        for sample in sorted(samples, key=lambda sample: sample.order):
+            state = state._absorb_one(sample, smoothing)
+        return state
+
+    def _absorb_one(self, sample: ParkSample, smoothing: Smoothing) -> "ParkState":
+        latest = self.latest
+        if latest is None:
+            return replace(self, recent=(sample,), smoothed_power_w=sample.power_w)
+        if sample.order < latest.order:
+            window = tuple(sorted((*self.recent, sample), key=lambda sample: sample.order))
+            return replace(self, recent=window[-smoothing.window :])
+        smoothed_w = smoothing.smooth(self.smoothed_power_w, sample.power_w, sample.seen_at - latest.seen_at)
+        return replace(self, recent=(*self.recent, sample)[-smoothing.window :], smoothed_power_w=smoothed_w)
+
+    def park(self) -> Park:
+        """What a decision sees of this state."""
+        latest = self.latest
+        if latest is None:
+            return Park(self.node)
+        return Park(
+            node=self.node,
+            seen_at=latest.seen_at,
+            power_w=latest.power_w,
+            mean_power_w=self.mean("power_w"),
+            smoothed_power_w=self.smoothed_power_w,
+            battery_soc=latest.battery_soc,
+        )
