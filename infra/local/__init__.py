@@ -1,0 +1,1 @@
+"""The local runner: plays knative/ on one machine, every part a process."""

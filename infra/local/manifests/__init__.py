@@ -1,0 +1,1 @@
+"""What knative/base says, as typed objects: the part of it that a laptop can play."""

@@ -1,0 +1,1 @@
+"""Clocks: PingSources and their schedules."""
