@@ -1,0 +1,1 @@
+"""What a control plane and its nodes do of their own accord."""
