@@ -1,0 +1,1 @@
+"""Processes: started, watched, started again when they die, and stopped without leaving anything behind."""
