@@ -111,10 +111,9 @@ class PendingMove(Contract):
     fires_at: UtcDatetime
 
 
-class NodeChosen(EventData):
-    """The Decision that made another node sunny."""
+class DecisionData(EventData):
+    """A Decision as an event tells it."""
 
-    TYPE: ClassVar[str] = "es.ahorrater.node.chosen.v1"
     epoch: Epoch
     decided_at: UtcDatetime
     policy: str
@@ -124,6 +123,18 @@ class NodeChosen(EventData):
     sentence: str
     parks: tuple[ParkNumbers, ...]
     pending: PendingMove | None = None
+
+
+class NodeChosen(DecisionData):
+    """Another node becomes the sunny one. Repeated, with the same epoch, until relabel has said that it is done."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.node.chosen.v1"
+
+
+class NodeHeld(DecisionData):
+    """The sunny node stays because every park fell silent (`all-stale`), or the first is heard again."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.node.held.v1"
 
 
 class WorkloadKind(StrEnum):
@@ -211,6 +222,7 @@ EVENTS: tuple[type[EventData], ...] = (
     ParkStatus,
     ClockTick,
     NodeChosen,
+    NodeHeld,
     NodeRelabelled,
     MoveFailed,
     FuelRefresh,

@@ -20,6 +20,8 @@ def choose_node(
     situation = _Situation(tuple(parks), state, policy, now)
     if not situation.eligible:
         return situation.hold_without_sun()
+    if state.silent and situation.present is not None:
+        return situation.stay(Reason.HEARD_AGAIN, f"{state.chosen} is heard again; it keeps the work.")
     if state.chosen is None:
         return situation.move(Reason.FIRST_CHOICE, f"{situation.best.node} is the first choice")
     if situation.present is None:
@@ -43,7 +45,7 @@ def revert_failed_move(
         sentence=f"The move to {failed} failed; it will not be tried again before {barred_for.total_seconds():.0f} s.",
     )
     barred = {**_still_barred(state, now), failed: now + barred_for}
-    return decision, ControllerState(decision.epoch, back_to, now, barred=barred)
+    return decision, ControllerState(decision.epoch, back_to, now, barred=barred, confirmed_epoch=state.confirmed_epoch)
 
 
 def _still_barred(state: ControllerState, now: datetime) -> dict[str, datetime]:
@@ -63,8 +65,11 @@ class _Situation:
 
     @property
     def best(self) -> Park:
-        """The best eligible park; of equals the present one, then the first by name."""
-        return min(self.eligible, key=lambda park: (-self.score_w(park), park.node != self.state.chosen, park.node))
+        """The best eligible park; of equals the present one, then the most powerful, then the first by name."""
+        return min(self.eligible, key=self._rank)
+
+    def _rank(self, park: Park) -> tuple[float, bool, float, str]:
+        return -self.score_w(park), park.node != self.state.chosen, -park.smoothed_power_w, park.node
 
     def score_w(self, park: Park) -> float:
         return self.policy.score_w(park)
@@ -73,13 +78,21 @@ class _Situation:
         best = self.best
         sentence = f"{because}: the work goes to {best.node}, which gives {self.score_w(best):.1f} W."
         decision = self._decision(self.state.epoch + 1, best.node, reason, sentence)
-        return decision, ControllerState(decision.epoch, best.node, self.now, barred=self.barred)
+        confirmed = self.state.confirmed_epoch
+        return decision, ControllerState(
+            decision.epoch, best.node, self.now, barred=self.barred, confirmed_epoch=confirmed
+        )
 
     def stay(
         self, reason: Reason, sentence: str, pending: Pending | None = None, failing_since: datetime | None = None
     ) -> tuple[Decision, ControllerState]:
-        margin_since = pending.since if pending else None
-        remembered = replace(self.state, margin_since=margin_since, failing_since=failing_since, barred=self.barred)
+        remembered = replace(
+            self.state,
+            margin_since=pending.since if pending else None,
+            failing_since=failing_since,
+            barred=self.barred,
+            silent=reason is Reason.ALL_STALE,
+        )
         return self._decision(self.state.epoch, self.state.chosen, reason, sentence, pending), remembered
 
     def hold_without_sun(self) -> tuple[Decision, ControllerState]:

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     HOLDING = "holding"
     MINIMUM_STAY = "minimum-stay"
     ALL_STALE = "all-stale"
+    HEARD_AGAIN = "heard-again"
     NOTHING_KNOWN = "nothing-known"
 
 
@@ -83,6 +84,11 @@ class Decision:
         """Whether another node becomes the sunny one."""
         return self.chosen != self.previous
 
+    @property
+    def held(self) -> bool:
+        """Whether it is news that nothing moves: every park fell silent, or the first is heard again."""
+        return self.reason in {Reason.ALL_STALE, Reason.HEARD_AGAIN}
+
 
 @dataclass(frozen=True, slots=True)
 class ControllerState:
@@ -91,6 +97,8 @@ class ControllerState:
     `margin_since`: since when, without a break, another node has been better by the margin.
     `failing_since`: since when, without a break, the present node has been failing as well.
     `barred`: nodes a move to which failed, each with the moment until which it is not chosen.
+    `silent`: every park was silent at the last decision.
+    `confirmed_epoch`: the newest epoch that relabel has said it applied.
     """
 
     epoch: int = 0
@@ -99,3 +107,5 @@ class ControllerState:
     margin_since: datetime | None = None
     failing_since: datetime | None = None
     barred: dict[str, datetime] = field(default_factory=dict)
+    silent: bool = False
+    confirmed_epoch: int = 0

@@ -41,7 +41,8 @@ class Function:
     """Plain, blocking handlers behind functions-framework's asynchronous door.
 
     `events` says who hears which type; a type that nobody hears is rejected, since a Trigger sent it here by mistake.
-    `threads` is how many handlers run at a time: one for a function that owns one database connection.
+    `otherwise`, if there is one, hears every other type. `threads` is how many handlers run at a time: one for a
+    function that owns one database connection.
     """
 
     def __init__(
@@ -50,9 +51,11 @@ class Function:
         events: Mapping[str, Handler] | None = None,
         operations: Sequence[Operation] = (),
         threads: int = 1,
+        otherwise: Handler | None = None,
     ) -> None:
         self.source = f"/ahorrater/{name}"
         self._events = dict(events or {})
+        self._otherwise = otherwise
         self._rest = RestApi(name, operations)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
@@ -62,7 +65,7 @@ class Function:
             return await self._answer(request)
         except Problem as problem:
             logger.warning("%s %s: %s", request.method, request.url.path, problem.detail)
-            return problem_response(problem, getattr(problem, "headers", None))
+            return problem_response(problem, getattr(problem, "headers", None), brief=request.url.path == "/")
         except Exception:
             logger.exception("%s %s failed", request.method, request.url.path)
             return problem_response(Problem("something went wrong here; the log says what"))
@@ -71,7 +74,7 @@ class Function:
         if request.url.path == "/healthz":
             return PlainTextResponse("ok")
         body = await _read_body(request)
-        if request.url.path == "/" and self._events:
+        if request.url.path == "/" and (self._events or self._otherwise):
             return await self._hear(request, body)
         return await self._in_pool(self._rest.answer, request, body)
 
@@ -79,7 +82,7 @@ class Function:
         if request.method != "POST":
             raise MethodNotAllowed("events are POSTed here")
         event = decode(request.headers, body)
-        handler = self._events.get(event.type)
+        handler = self._events.get(event.type, self._otherwise)
         if handler is None:
             raise Reject(f"{event.type} is not heard here; these are: {', '.join(sorted(self._events))}")
         reply = await self._in_pool(handler, event)

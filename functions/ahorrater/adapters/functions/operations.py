@@ -1,5 +1,6 @@
 """REST paths declared once: the declaration routes, validates and becomes the OpenAPI document."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -35,3 +36,13 @@ class Operation:
     def name(self) -> str:
         """The operation's id in the OpenAPI document."""
         return getattr(self.handler, "__name__", self.path)
+
+    @classmethod
+    def get(cls, path: str, handler: Callable[..., object], answer: Any, params: type[Params] = Params) -> "Operation":
+        """A read: 404 for what is not there, 503 while what it needs is away."""
+        return cls("GET", path, summary_of(handler), handler, answer, params, problems=(404, 503))
+
+
+def summary_of(handler: Callable[..., object]) -> str:
+    """The first line of a handler's docstring."""
+    return (inspect.getdoc(handler) or handler.__name__).split("\n", 1)[0]

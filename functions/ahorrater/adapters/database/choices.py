@@ -1,0 +1,158 @@
+"""The controller's state and the decisions ledger, in plain SQL."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from ahorrater.adapters.database.connection import Database, Row, Transaction
+from ahorrater.domain.decision import ControllerState, Decision, Numbers, Pending, Reason
+from ahorrater.domain.parks import Park
+from ahorrater.domain.policies import Policy, ThesisPolicy
+from ahorrater.services.choose import ConflictError, Recorded, Remembered
+
+CONTROLLER = "default"
+FORMAT = 1
+_STATE: TypeAdapter[ControllerState] = TypeAdapter(ControllerState)
+_NUMBERS: TypeAdapter[tuple[Numbers, ...]] = TypeAdapter(tuple[Numbers, ...])
+_PENDING: TypeAdapter[Pending | None] = TypeAdapter(Pending | None)
+
+_PARK = "node, seen_at, power_w, mean_power_w, smoothed_power_w, battery_soc"
+_BEST = f"SELECT {_PARK} FROM park_state WHERE fresh AND seen_at >= :cutoff ORDER BY {{rank}} DESC, node LIMIT :best"
+_CHOSEN = f"SELECT {_PARK} FROM park_state WHERE node = :chosen"
+_DECISION = "id, epoch, decided_at, policy, chosen, previous, reason, sentence, parks, pending"
+_INSERT = """
+    INSERT INTO decision (epoch, decided_at, last_at, repeats, policy, chosen, previous, moved, reason, sentence, parks,
+                          pending, cause)
+    VALUES (:epoch, :at, :at, 1, :policy, :chosen, :previous, :moved, :reason, :sentence, :parks, :pending, :cause)
+    RETURNING id"""
+_REPEAT = """
+    UPDATE decision SET last_at = :at, repeats = repeats + 1, sentence = :sentence, parks = :parks, pending = :pending
+    WHERE id = :id"""
+
+
+class SqlChoiceStore:
+    """The ChoiceStore of SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def transaction(self) -> Iterator["SqlChoiceTransaction"]:
+        """One transaction of the database."""
+        with self._database.transaction() as transaction:
+            yield SqlChoiceTransaction(transaction)
+
+
+class SqlChoiceTransaction:
+    """The ChoiceTransaction of SQLite and PostgreSQL."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._sql = transaction
+        self._dialect = transaction.dialect
+
+    def recall(self) -> Remembered:
+        """The state, or an empty one where nothing was ever decided."""
+        rows = self._sql.execute("SELECT version, state FROM controller WHERE name = :name", {"name": CONTROLLER})
+        return Remembered(rows[0][0], _STATE.validate_json(rows[0][1])) if rows else Remembered(0, ControllerState())
+
+    def candidates(self, policy: Policy, state: ControllerState, now: datetime, best: int) -> list[Park]:
+        """Found by the index on the policy's rank; the number of parks does not matter."""
+        rank = "mean_power_w" if isinstance(policy, ThesisPolicy) else "smoothed_power_w"
+        parameters = {"cutoff": now - policy.stale_after, "best": best}
+        rows = self._sql.execute(_BEST.format(rank=rank), parameters)
+        if state.chosen is not None and all(row[0] != state.chosen for row in rows):
+            rows += self._sql.execute(_CHOSEN, {"chosen": state.chosen})
+        return [self._park(row) for row in rows]
+
+    def sweep(self, silent_since: datetime) -> None:
+        """Only those that are still held to be fresh are looked at."""
+        self._sql.execute(
+            "UPDATE park_state SET fresh = false WHERE fresh AND seen_at < :since", {"since": silent_since}
+        )
+
+    def remember(self, remembered: Remembered, state: ControllerState) -> None:
+        """A compare-and-swap on the version."""
+        parameters: dict[str, object] = {
+            "name": CONTROLLER,
+            "state": _STATE.dump_json(state).decode(),
+            "format": FORMAT,
+            "version": remembered.version,
+        }
+        if remembered.version == 0:
+            insert = "INSERT INTO controller (name, version, format, state) VALUES (:name, 1, :format, :state)"
+            self._sql.execute(f"{insert} ON CONFLICT DO NOTHING", parameters)
+        else:
+            update = "UPDATE controller SET version = version + 1, format = :format, state = :state"
+            self._sql.execute(f"{update} WHERE name = :name AND version = :version", parameters)
+        if self._sql.changed != 1:
+            raise ConflictError
+
+    def record(self, decision: Decision, cause: str) -> Recorded:
+        """A row of its own, unless it says again what the last row says."""
+        parameters: dict[str, object] = {
+            "at": decision.decided_at,
+            "sentence": decision.sentence,
+            "parks": _NUMBERS.dump_json(decision.parks).decode(),
+            "pending": _PENDING.dump_json(decision.pending).decode() if decision.pending else None,
+        }
+        alike = None if decision.moved else self._alike(decision)
+        if alike is not None:
+            self._sql.execute(_REPEAT, {**parameters, "id": alike})
+            return Recorded(alike, decision)
+        parameters |= {
+            "epoch": decision.epoch,
+            "policy": decision.policy,
+            "chosen": decision.chosen,
+            "previous": decision.previous,
+            "moved": decision.moved,
+            "reason": decision.reason.value,
+            "cause": cause,
+        }
+        return Recorded(self._sql.execute(_INSERT, parameters)[0][0], decision)
+
+    def caused_by(self, cause: str) -> Recorded | None:
+        """By the index on the causes of moves."""
+        return self._one("WHERE moved AND cause = :cause", {"cause": cause})
+
+    def move_of(self, epoch: int) -> Recorded | None:
+        """By the index on the epochs of moves."""
+        return self._one("WHERE moved AND epoch = :epoch", {"epoch": epoch})
+
+    def _alike(self, decision: Decision) -> int | None:
+        rows = self._sql.execute(
+            "SELECT id, moved, epoch, reason, policy, pending FROM decision ORDER BY id DESC LIMIT 1"
+        )
+        if not rows:
+            return None
+        number, moved, epoch, reason, policy, pending = rows[0]
+        last = (bool(moved), epoch, reason, policy, json.loads(pending)["node"] if pending else None)
+        pending_node = decision.pending.node if decision.pending else None
+        this = (False, decision.epoch, decision.reason.value, decision.policy, pending_node)
+        return number if last == this else None
+
+    def _one(self, where: str, parameters: dict[str, object]) -> Recorded | None:
+        rows = self._sql.execute(f"SELECT {_DECISION} FROM decision {where}", parameters)
+        return self._recorded(rows[0]) if rows else None
+
+    def _recorded(self, row: Row) -> Recorded:
+        number, epoch, decided_at, policy, chosen, previous, reason, sentence, parks, pending = row
+        decision = Decision(
+            epoch=epoch,
+            decided_at=self._dialect.read_moment(decided_at),
+            policy=policy,
+            chosen=chosen,
+            previous=previous,
+            reason=Reason(reason),
+            sentence=sentence,
+            parks=_NUMBERS.validate_json(parks),
+            pending=_PENDING.validate_json(pending) if pending else None,
+        )
+        return Recorded(number, decision)
+
+    def _park(self, row: Row) -> Park:
+        node, seen_at, power_w, mean_w, smoothed_w, battery_soc = row
+        moment = self._dialect.read_moment(seen_at) if seen_at else None
+        return Park(node, moment, power_w, mean_w, smoothed_w, battery_soc)

@@ -1,0 +1,165 @@
+"""Readings and the parks' running states, in plain SQL: one statement for each step, however many readings."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from ahorrater.adapters.database.connection import Database, Transaction, as_json
+from ahorrater.adapters.database.dead_letters import bury
+from ahorrater.contracts.events import ParkStatus, ReadingReceived
+from ahorrater.contracts.readings import Reading
+from ahorrater.domain.parks import ParkSample, ParkState
+from ahorrater.services.dead_letters import Letter
+from ahorrater.services.ingest import Identity, Refusal
+
+_COLUMNS = """node, boot, seq, measured_at, measured_at_receipt, received_at,
+               voltage_v, current_a, power_w, battery_soc, overflow"""
+# The database unpacks the batch itself: one parameter and one plan, for any number of rows.
+_INSERT_READINGS = {
+    "sqlite": f"""
+        INSERT INTO reading ({_COLUMNS})
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+               json_extract(value, '$[3]'), json_extract(value, '$[4]'), :received_at,
+               json_extract(value, '$[5]'), json_extract(value, '$[6]'), json_extract(value, '$[7]'),
+               json_extract(value, '$[8]'), json_extract(value, '$[9]')
+        FROM json_each(:rows) WHERE true
+        ON CONFLICT DO NOTHING RETURNING node, boot, seq""",
+    "postgresql": f"""
+        INSERT INTO reading ({_COLUMNS})
+        SELECT value ->> 0, (value ->> 1)::int, (value ->> 2)::bigint, (value ->> 3)::timestamptz,
+               (value ->> 4)::boolean, :received_at, (value ->> 5)::float8, (value ->> 6)::float8,
+               (value ->> 7)::float8, (value ->> 8)::float8, (value ->> 9)::boolean
+        FROM json_array_elements(:rows)
+        ON CONFLICT DO NOTHING RETURNING node, boot, seq""",
+}
+_ELEMENTS = {
+    "sqlite": "(SELECT value FROM json_each(:nodes))",
+    "postgresql": "(SELECT json_array_elements_text(:nodes))",
+}
+_FOR_UPDATE = {"sqlite": "", "postgresql": " FOR UPDATE"}
+_ENSURE_STATE = {
+    "sqlite": "INSERT INTO park_state (node) SELECT value FROM json_each(:nodes) WHERE true ON CONFLICT DO NOTHING",
+    "postgresql": "INSERT INTO park_state (node) SELECT json_array_elements_text(:nodes) ON CONFLICT DO NOTHING",
+}
+_SAVE_STATES = {
+    "sqlite": """
+        UPDATE park_state SET seen_at = json_extract(value, '$[1]'), power_w = json_extract(value, '$[2]'),
+            mean_power_w = json_extract(value, '$[3]'), smoothed_power_w = json_extract(value, '$[4]'),
+            mean_voltage_v = json_extract(value, '$[5]'), mean_current_a = json_extract(value, '$[6]'),
+            battery_soc = json_extract(value, '$[7]'), recent = json_extract(value, '$[8]'), fresh = true
+        FROM json_each(:rows) WHERE node = json_extract(value, '$[0]')""",
+    "postgresql": """
+        UPDATE park_state SET seen_at = (value ->> 1)::timestamptz, power_w = (value ->> 2)::float8,
+            mean_power_w = (value ->> 3)::float8, smoothed_power_w = (value ->> 4)::float8,
+            mean_voltage_v = (value ->> 5)::float8, mean_current_a = (value ->> 6)::float8,
+            battery_soc = (value ->> 7)::float8, recent = value ->> 8, fresh = true
+        FROM json_array_elements(:rows) WHERE node = value ->> 0""",
+}
+_SAVE_DEVICE = """
+    INSERT INTO device (node, status, boot, at) VALUES (:node, :status, :boot, :at)
+    ON CONFLICT (node) DO UPDATE SET status = excluded.status, boot = excluded.boot, at = excluded.at
+    WHERE device.at <= excluded.at"""
+
+
+class SqlReadingStore:
+    """The ReadingStore of SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def transaction(self) -> Iterator["SqlReadingTransaction"]:
+        """One transaction of the database."""
+        with self._database.transaction() as transaction:
+            yield SqlReadingTransaction(transaction)
+
+
+class SqlReadingTransaction:
+    """The ReadingTransaction of SQLite and PostgreSQL."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._sql = transaction
+        self._dialect = transaction.dialect
+
+    def insert(self, readings: Sequence[Reading], received_at: datetime) -> set[Identity]:
+        """One statement; the rows it returns are those that are new."""
+        rows = as_json([self._row(reading) for reading in readings])
+        parameters = {"rows": rows, "received_at": received_at}
+        return {(row[0], row[1], row[2]) for row in self._sql.execute(_INSERT_READINGS[self._dialect.name], parameters)}
+
+    def lock_states(self, nodes: Iterable[str]) -> dict[str, ParkState]:
+        """Locks them in the order of their names: two transactions that want the same never wait for each other."""
+        wanted = json.dumps(sorted(nodes))
+        self._sql.execute(_ENSURE_STATE[self._dialect.name], {"nodes": wanted})
+        select = f"SELECT node, smoothed_power_w, recent FROM park_state WHERE node IN {_ELEMENTS[self._dialect.name]}"
+        rows = self._sql.execute(f"{select} ORDER BY node{_FOR_UPDATE[self._dialect.name]}", {"nodes": wanted})
+        return {node: ParkState(node, window_of(recent), smoothed_w) for node, smoothed_w, recent in rows}
+
+    def save_states(self, states: Iterable[ParkState]) -> None:
+        """One statement for all of them."""
+        rows = as_json([self._state_row(state) for state in states])
+        self._sql.execute(_SAVE_STATES[self._dialect.name], {"rows": rows})
+
+    def bury(self, refusals: Sequence[Refusal], event_id: str, event_source: str, received_at: datetime) -> None:
+        """Each under the event's identity and its own place in it."""
+        for refusal in refusals:
+            letter = Letter(
+                event_id, event_source, ReadingReceived.TYPE, refusal.reason, refusal.data, place=refusal.index
+            )
+            bury(self._sql, letter, received_at)
+
+    def save_device(self, status: ParkStatus) -> None:
+        """The newest word wins, whatever order they come in."""
+        self._sql.execute(
+            _SAVE_DEVICE, {"node": status.node, "status": status.status, "boot": status.boot, "at": status.at}
+        )
+
+    def _row(self, reading: Reading) -> tuple[object, ...]:
+        return (
+            reading.node,
+            reading.boot,
+            reading.seq,
+            self._text(reading.measured_at),
+            reading.measured_at_receipt,
+            reading.voltage_v,
+            reading.current_a,
+            reading.watts,
+            reading.battery_soc,
+            reading.overflow,
+        )
+
+    def _state_row(self, state: ParkState) -> tuple[object, ...]:
+        park = state.park()
+        return (
+            park.node,
+            self._text(park.seen_at),
+            park.power_w,
+            park.mean_power_w,
+            park.smoothed_power_w,
+            state.mean("voltage_v"),
+            state.mean("current_a"),
+            park.battery_soc,
+            as_json([_sample_row(sample) for sample in state.recent]),
+        )
+
+    def _text(self, moment: datetime | None) -> str | None:
+        return None if moment is None else str(self._dialect.moment(moment))
+
+
+def _sample_row(sample: ParkSample) -> tuple[object, ...]:
+    return (
+        sample.seen_at.timestamp(),
+        sample.boot,
+        sample.seq,
+        sample.voltage_v,
+        sample.current_a,
+        sample.power_w,
+        sample.battery_soc,
+        sample.overflow,
+    )
+
+
+def window_of(recent: str) -> tuple[ParkSample, ...]:
+    """The readings that `park_state.recent` keeps, oldest first."""
+    return tuple(ParkSample(datetime.fromtimestamp(at, UTC), *rest) for at, *rest in json.loads(recent))

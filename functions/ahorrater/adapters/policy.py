@@ -1,0 +1,57 @@
+"""The decision's numbers, from the environment."""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ahorrater.domain.policies import HysteresisPolicy, Policy, ThesisPolicy
+from ahorrater.services.choose import Patience
+
+
+class PolicySettings(BaseSettings):
+    """Which policy decides, and its numbers; what each means is told in `ahorrater.domain.policies`.
+
+    POLICY: `hysteresis`, or `thesis`, the original algorithm.
+    POLICY_BARRED_S: how long a node is not chosen again after a move to it failed, s.
+    POLICY_REPEAT_AFTER_S: how long relabel may take before a choice is told again, s.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="POLICY_")
+
+    name: Literal["thesis", "hysteresis"] = Field(default="hysteresis", validation_alias="POLICY")
+    stale_after_s: float = Field(default=30, gt=0)
+    margin_fraction: float = Field(default=0.10, ge=0)
+    margin_w: float = Field(default=0.5, ge=0)
+    hold_s: float = Field(default=120, ge=0)
+    failing_fraction: float = Field(default=0.5, ge=0, le=1)
+    failing_hold_s: float = Field(default=15, ge=0)
+    minimum_stay_s: float = Field(default=300, ge=0)
+    move_cost_wh: float = Field(default=0.05, ge=0)
+    horizon_s: float = Field(default=3600, gt=0)
+    workloads_power_w: float | None = Field(default=None, gt=0)
+    barred_s: float = Field(default=600, ge=0)
+    repeat_after_s: float = Field(default=30, ge=0)
+
+    def patience(self) -> Patience:
+        """The waiting times, as the service wants them."""
+        return Patience(timedelta(seconds=self.barred_s), timedelta(seconds=self.repeat_after_s))
+
+    def policy(self) -> Policy:
+        """The same, as the decision wants it."""
+        stale_after = timedelta(seconds=self.stale_after_s)
+        if self.name == "thesis":
+            return ThesisPolicy(stale_after)
+        return HysteresisPolicy(
+            stale_after=stale_after,
+            margin_fraction=self.margin_fraction,
+            margin_w=self.margin_w,
+            hold=timedelta(seconds=self.hold_s),
+            failing_fraction=self.failing_fraction,
+            failing_hold=timedelta(seconds=self.failing_hold_s),
+            minimum_stay=timedelta(seconds=self.minimum_stay_s),
+            move_cost_wh=self.move_cost_wh,
+            horizon=timedelta(seconds=self.horizon_s),
+            workloads_power_w=self.workloads_power_w,
+        )

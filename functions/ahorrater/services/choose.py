@@ -1,0 +1,210 @@
+"""choose-node: gathers what the decision needs, decides, remembers, and says so when the sunny node changes."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import ParamSpec, Protocol, TypeVar
+
+from ahorrater.contracts.errors import RetryLater
+from ahorrater.contracts.events import MoveFailed, NodeChosen, NodeHeld, ParkNumbers, PendingMove
+from ahorrater.domain.choose import choose_node, revert_failed_move
+from ahorrater.domain.decision import ControllerState, Decision, Numbers, Pending
+from ahorrater.domain.parks import Park
+from ahorrater.domain.policies import Policy
+
+CANDIDATES = 3
+"""The present node's park and this many of the best others decide as all of them would."""
+ATTEMPTS = 5
+Clock = Callable[[], datetime]
+Advanced = tuple[Decision, ControllerState]
+Advance = Callable[["ChoiceTransaction", ControllerState, datetime], Advanced | None]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class ConflictError(Exception):
+    """Somebody else decided in between."""
+
+
+def retried_on_conflict(attempt: Callable[P, R]) -> Callable[P, R]:
+    """Begins again when somebody else decided in between, a few times."""
+
+    @wraps(attempt)
+    def insist(*args: P.args, **kwargs: P.kwargs) -> R:
+        for _ in range(ATTEMPTS):
+            try:
+                return attempt(*args, **kwargs)
+            except ConflictError:
+                continue
+        raise RetryLater("other decisions keep coming in between")
+
+    return insist
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The controller's state as stored; `version` 0 is never stored yet."""
+
+    version: int
+    state: ControllerState
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A decision in the ledger."""
+
+    id: int
+    decision: Decision
+
+
+class ChoiceTransaction(Protocol):
+    """What happens together or not at all."""
+
+    def recall(self) -> Remembered:
+        """The controller's state."""
+
+    def candidates(self, policy: Policy, state: ControllerState, now: datetime, best: int) -> list[Park]:
+        """The chosen node's park and the `best` freshest-ranked ones, at a cost that does not grow with the parks."""
+
+    def sweep(self, silent_since: datetime) -> None:
+        """Forgets as candidates the parks that have said nothing since."""
+
+    def remember(self, remembered: Remembered, state: ControllerState) -> None:
+        """Writes the state. Raises ConflictError if it is no longer the one that was recalled."""
+
+    def record(self, decision: Decision, cause: str) -> Recorded:
+        """Writes the decision into the ledger."""
+
+    def caused_by(self, cause: str) -> Recorded | None:
+        """The move that this event caused, if it was heard before."""
+
+    def move_of(self, epoch: int) -> Recorded | None:
+        """The decision that began this epoch."""
+
+
+class ChoiceStore(Protocol):
+    """Where the controller's state and the ledger are kept."""
+
+    def transaction(self) -> AbstractContextManager[ChoiceTransaction]:
+        """Committed when the block ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long choose-node waits for others.
+
+    barred_for: a node is not chosen again for so long after a move to it failed.
+    repeat_after: a choice that relabel has not confirmed for so long is told again at every tick.
+    """
+
+    barred_for: timedelta = timedelta(minutes=10)
+    repeat_after: timedelta = timedelta(seconds=30)
+
+
+class ChooseNode:
+    """The service. Each method takes the identity of the event that caused it: hearing one twice decides once."""
+
+    def __init__(self, store: ChoiceStore, policy: Policy, patience: Patience, clock: Clock) -> None:
+        self._store, self._policy, self._patience, self._clock = store, policy, patience, clock
+
+    def on_readings(self, cause: str) -> Recorded | None:
+        """Decides after new readings. The decision, if it is news."""
+        return self._decide(cause, self._choose)
+
+    def on_tick(self, cause: str) -> Recorded | None:
+        """Decides because time has passed: a silent park sends nothing.
+
+        The decision, if it is news; else the choice that nobody has confirmed yet, again.
+        """
+        return self._decide(cause, self._sweep_and_choose) or self._unconfirmed()
+
+    def on_move_failed(self, failed: MoveFailed, cause: str) -> Recorded | None:
+        """Chooses the previous node again after a move that was undone, unless a newer decision stands."""
+
+        def revert(_: ChoiceTransaction, state: ControllerState, now: datetime) -> Advanced | None:
+            if state.epoch != failed.epoch or state.chosen != failed.node:
+                return None
+            barred_for = self._patience.barred_for
+            return revert_failed_move(state, failed.node, failed.previous, self._policy, now, barred_for)
+
+        return self._decide(cause, revert)
+
+    @retried_on_conflict
+    def on_relabelled(self, epoch: int) -> None:
+        """Remembers that relabel has applied this epoch."""
+        with self._store.transaction() as transaction:
+            remembered = transaction.recall()
+            if epoch > remembered.state.confirmed_epoch:
+                transaction.remember(remembered, replace(remembered.state, confirmed_epoch=epoch))
+
+    def _choose(self, transaction: ChoiceTransaction, state: ControllerState, now: datetime) -> Advanced:
+        parks = transaction.candidates(self._policy, state, now, CANDIDATES + len(state.barred))
+        return choose_node(parks, state, self._policy, now)
+
+    def _sweep_and_choose(self, transaction: ChoiceTransaction, state: ControllerState, now: datetime) -> Advanced:
+        transaction.sweep(now - self._policy.stale_after)
+        return self._choose(transaction, state, now)
+
+    def _unconfirmed(self) -> Recorded | None:
+        with self._store.transaction() as transaction:
+            state = transaction.recall().state
+            if state.confirmed_epoch >= state.epoch or state.chosen_since is None:
+                return None
+            waited = self._clock() - state.chosen_since
+            return transaction.move_of(state.epoch) if waited >= self._patience.repeat_after else None
+
+    @retried_on_conflict
+    def _decide(self, cause: str, advance: Advance) -> Recorded | None:
+        with self._store.transaction() as transaction:
+            heard = transaction.caused_by(cause)
+            if heard is not None:
+                return heard
+            remembered = transaction.recall()
+            advanced = advance(transaction, remembered.state, self._clock())
+            if advanced is None:
+                return None
+            decision, state = advanced
+            if state != remembered.state:
+                transaction.remember(remembered, state)
+            recorded = transaction.record(decision, cause)
+        news = decision.moved or state.silent != remembered.state.silent
+        return recorded if news else None
+
+
+def announcement(decision: Decision) -> NodeChosen | NodeHeld | None:
+    """The event that tells of a decision; none while nothing has ever been chosen."""
+    if decision.chosen is None:
+        return None
+    kind = NodeHeld if decision.held else NodeChosen
+    return kind(
+        epoch=decision.epoch,
+        decided_at=decision.decided_at,
+        policy=decision.policy,
+        chosen=decision.chosen,
+        previous=decision.previous,
+        reason=decision.reason,
+        sentence=decision.sentence,
+        parks=tuple(park_numbers(numbers) for numbers in decision.parks),
+        pending=pending_move(decision.pending),
+    )
+
+
+def park_numbers(numbers: Numbers) -> ParkNumbers:
+    """The numbers of one park, as the contract has them."""
+    return ParkNumbers(
+        node=numbers.node,
+        freshness=numbers.freshness.value,
+        age_s=numbers.age_s,
+        power_w=numbers.power_w,
+        score_w=numbers.score_w,
+        battery_soc=numbers.battery_soc,
+    )
+
+
+def pending_move(pending: Pending | None) -> PendingMove | None:
+    """A pending move, as the contract has it."""
+    if pending is None:
+        return None
+    return PendingMove(node=pending.node, kind=pending.kind, since=pending.since, fires_at=pending.fires_at)

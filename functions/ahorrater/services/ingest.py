@@ -1,0 +1,137 @@
+"""ingest-reading: each reading stored once, and the running state of its park kept."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ahorrater.contracts.events import ParkStatus, ReadingStored, Rejection
+from ahorrater.contracts.readings import Reading
+from ahorrater.domain.parks import ParkSample, ParkState, Smoothing
+
+Identity = tuple[str, int, int]
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestPolicy:
+    """What is plausible, and how readings become numbers.
+
+    parks: the nodes that have one; empty: any.
+    future_tolerance: how far a device's clock may be ahead.
+    oldest: a reading older than this is no buffered one any more but a device with a wrong clock; devices keep a week.
+    """
+
+    parks: frozenset[str] = frozenset()
+    future_tolerance: timedelta = timedelta(minutes=5)
+    oldest: timedelta = timedelta(days=31)
+    smoothing: Smoothing = field(default_factory=Smoothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reading that is not stored: its place in the event, why, and what it was."""
+
+    index: int
+    reason: str
+    data: str
+
+
+class ReadingTransaction(Protocol):
+    """What happens together or not at all."""
+
+    def insert(self, readings: Sequence[Reading], received_at: datetime) -> set[Identity]:
+        """Stores those not stored before; their identities."""
+
+    def lock_states(self, nodes: Iterable[str]) -> dict[str, ParkState]:
+        """The states of these parks, nobody else changing them until the end."""
+
+    def save_states(self, states: Iterable[ParkState]) -> None:
+        """Writes them back."""
+
+    def bury(self, refusals: Sequence[Refusal], event_id: str, event_source: str, received_at: datetime) -> None:
+        """Keeps what is refused among the dead letters."""
+
+    def save_device(self, status: ParkStatus) -> None:
+        """Remembers what a device said of itself, unless something newer is known."""
+
+
+class ReadingStore(Protocol):
+    """Where readings are kept."""
+
+    def transaction(self) -> AbstractContextManager[ReadingTransaction]:
+        """Committed, and on the disk, when the block ends."""
+
+
+class IngestReadings:
+    """The service. Its cost for an event is that of the event's readings, whatever is stored already."""
+
+    def __init__(self, store: ReadingStore, policy: IngestPolicy, clock: Clock) -> None:
+        self._store, self._policy, self._clock = store, policy, clock
+
+    def ingest(
+        self, readings: Sequence[tuple[int, Reading]], refusals: Sequence[Refusal], event_id: str, event_source: str
+    ) -> ReadingStored:
+        """Stores the plausible ones of `readings` (each with its place in the event); buries the others.
+
+        `refusals` are those that were no readings to begin with. Returns what became of all of them.
+        """
+        now = self._clock()
+        doubts = [(index, reading, self._implausible(reading, now)) for index, reading in readings]
+        good = [reading.dated(now) for _, reading, doubt in doubts if doubt is None]
+        refused = [*refusals, *(Refusal(i, doubt, r.model_dump_json()) for i, r, doubt in doubts if doubt)]
+        with self._store.transaction() as transaction:
+            new = transaction.insert(good, now) if good else set()
+            self._absorb(transaction, good, new, now)
+            transaction.bury(refused, event_id, event_source, now)
+        return ReadingStored(
+            nodes=tuple(sorted({node for node, _, _ in new})),
+            stored=len(new),
+            duplicates=len(good) - len(new),
+            rejected=len(refused),
+            rejections=tuple(Rejection(index=refusal.index, reason=refusal.reason) for refusal in refused),
+        )
+
+    def device(self, status: ParkStatus) -> None:
+        """Remembers what a device said of itself."""
+        with self._store.transaction() as transaction:
+            transaction.save_device(status)
+
+    def _absorb(
+        self, transaction: ReadingTransaction, readings: Iterable[Reading], new: set[Identity], now: datetime
+    ) -> None:
+        samples: dict[str, list[ParkSample]] = {}
+        for reading in readings:
+            identity = (reading.node, reading.boot, reading.seq)
+            if identity in new:
+                new_here = samples.setdefault(reading.node, [])
+                new_here.append(_sample(reading, now))
+        if samples:
+            states = transaction.lock_states(samples)
+            smoothing = self._policy.smoothing
+            transaction.save_states([states[node].absorb(of_node, smoothing) for node, of_node in samples.items()])
+
+    def _implausible(self, reading: Reading, now: datetime) -> str | None:
+        if self._policy.parks and reading.node not in self._policy.parks:
+            return f"{reading.node} is not a known park"
+        if reading.measured_at is None:
+            return None
+        if reading.measured_at > now + self._policy.future_tolerance:
+            return f"measured_at {reading.measured_at.isoformat()} is in the future"
+        if reading.measured_at < now - self._policy.oldest:
+            return f"measured_at {reading.measured_at.isoformat()} is too long ago"
+        return None
+
+
+def _sample(reading: Reading, received_at: datetime) -> ParkSample:
+    return ParkSample(
+        seen_at=min(reading.measured_at or received_at, received_at),
+        boot=reading.boot,
+        seq=reading.seq,
+        voltage_v=reading.voltage_v,
+        current_a=reading.current_a,
+        power_w=reading.watts,
+        battery_soc=reading.battery_soc,
+        overflow=reading.overflow,
+    )

@@ -1,0 +1,60 @@
+"""choose-node: hears `reading.stored`, `clock.tick`, `node.relabelled` and `move.failed`; answers `node.chosen`."""
+
+import functions_framework.aio
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ahorrater.adapters.clock import utc_now
+from ahorrater.adapters.database.choices import SqlChoiceStore
+from ahorrater.adapters.database.connection import Database
+from ahorrater.adapters.database.settings import DatabaseSettings
+from ahorrater.adapters.functions import Emit, Event, Function, data_of
+from ahorrater.adapters.policy import PolicySettings
+from ahorrater.contracts.events import ClockTick, MoveFailed, NodeRelabelled, ReadingStored
+from ahorrater.services.choose import ChooseNode, Recorded, announcement
+
+settings = PolicySettings()
+store = SqlChoiceStore(Database(DatabaseSettings().url))
+service = ChooseNode(store, settings.policy(), settings.patience(), utc_now)
+
+
+def hear_stored(event: Event) -> Emit | None:
+    """Decides, if anything was stored."""
+    return _announce(service.on_readings(event.identity)) if data_of(event, ReadingStored).stored else None
+
+
+def hear_tick(event: Event) -> Emit | None:
+    """Decides, and repeats the standing decision for whoever missed it."""
+    return _announce(service.on_tick(event.identity))
+
+
+def hear_failure(event: Event) -> Emit | None:
+    """Takes the failed move back."""
+    return _announce(service.on_move_failed(data_of(event, MoveFailed), event.identity))
+
+
+def hear_relabelled(event: Event) -> None:
+    """Stops repeating what is done."""
+    service.on_relabelled(data_of(event, NodeRelabelled).epoch)
+
+
+def _announce(recorded: Recorded | None) -> Emit | None:
+    told = announcement(recorded.decision) if recorded else None
+    return Emit(told, id=f"decision-{recorded.id}") if recorded and told else None
+
+
+function = Function(
+    "choose-node",
+    {
+        ReadingStored.TYPE: hear_stored,
+        ClockTick.TYPE: hear_tick,
+        NodeRelabelled.TYPE: hear_relabelled,
+        MoveFailed.TYPE: hear_failure,
+    },
+)
+
+
+@functions_framework.aio.http
+async def main(request: Request) -> Response:
+    """The entry point that functions-framework calls."""
+    return await function(request)

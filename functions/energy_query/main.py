@@ -1,0 +1,103 @@
+"""energy-query: what the parks give and gave, what was decided and why, and what could not be taken."""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+import functions_framework.aio
+from pydantic import BeforeValidator, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ahorrater.adapters.clock import utc_now
+from ahorrater.adapters.database.settings import DatabaseSettings
+from ahorrater.adapters.functions import Function, Operation, Params
+from ahorrater.adapters.policy import PolicySettings
+from ahorrater.contracts.answers import DeadLetter, DecisionEntry, History, PanelMeans, PanelNow
+from ahorrater.contracts.base import NodeName, UtcDatetime
+from ahorrater.services.energy import EnergyAnswers, Queries
+
+# In a query a plus sign means a space, and people write `+02:00` as it is.
+Moment = Annotated[UtcDatetime, BeforeValidator(lambda text: re.sub(r" (?=\d\d:\d\d$)", "+", str(text)))]
+RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+class ParkParams(Params):
+    """One park, or all of them."""
+
+    node: NodeName | None = None
+
+
+class HistoryParams(Params):
+    """Which park, from when to when, in intervals of how long."""
+
+    node: NodeName
+    since: Moment | None = None
+    until: Moment | None = None
+    step_s: Annotated[int, Field(ge=1, le=86_400)] = 10
+
+
+class PageParams(Params):
+    """How many, and before which row."""
+
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    before: RowId | None = None
+
+
+class DecisionParams(PageParams):
+    """A page of decisions: all, those that moved, or those that did not."""
+
+    moved: bool | None = None
+
+
+def open_queries() -> Queries:
+    """SQLModel is imported at the first question: it would double the cold start."""
+    from ahorrater.adapters.database.queries import EnergyQueries
+
+    return EnergyQueries(database.url, timedelta(seconds=policy.stale_after_s))
+
+
+def get_values(params: ParkParams) -> list[PanelNow]:
+    """The latest reading of every park."""
+    return answers.values(params.node)
+
+
+def get_means(params: ParkParams) -> list[PanelMeans]:
+    """The means of the last readings of every park."""
+    return answers.means(params.node)
+
+
+def get_history(params: HistoryParams) -> History:
+    """The readings of one park over time."""
+    return answers.history(params.node, params.since, params.until, params.step_s)
+
+
+def get_decisions(params: DecisionParams) -> list[DecisionEntry]:
+    """The decisions ledger, newest first."""
+    return answers.decisions(params.limit, params.before, moved=params.moved)
+
+
+def get_dead_letters(params: PageParams) -> list[DeadLetter]:
+    """What could not be taken, newest first."""
+    return answers.dead_letters(params.limit, params.before)
+
+
+database, policy = DatabaseSettings(), PolicySettings()
+answers = EnergyAnswers(open_queries, utc_now)
+function = Function(
+    "energy-query",
+    operations=[
+        Operation.get("/rest/metrics/getValuesPlacas", get_values, list[PanelNow], ParkParams),
+        Operation.get("/rest/metrics/media/getMediaValuesPlacas", get_means, list[PanelMeans], ParkParams),
+        Operation.get("/rest/metrics/history", get_history, History, HistoryParams),
+        Operation.get("/rest/metrics/decisions", get_decisions, list[DecisionEntry], DecisionParams),
+        Operation.get("/rest/metrics/deadLetters", get_dead_letters, list[DeadLetter], PageParams),
+    ],
+    threads=8,
+)
+
+
+@functions_framework.aio.http
+async def main(request: Request) -> Response:
+    """The entry point that functions-framework calls."""
+    return await function(request)
