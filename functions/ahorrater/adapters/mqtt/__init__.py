@@ -1,0 +1,1 @@
+"""The edges of mqtt-source: the MQTT broker, the sink, its settings, its metrics."""

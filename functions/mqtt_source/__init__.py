@@ -1,0 +1,1 @@
+"""mqtt-source: from MQTT to CloudEvents."""
