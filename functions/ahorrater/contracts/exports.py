@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
@@ -73,6 +74,13 @@ class DataExport(Contract):
         return [value for one in self.series for _, value in one.points]
 
 
+class Where(StrEnum):
+    """Where messages go: to people, or, without a token, to a local folder."""
+
+    TELEGRAM = "telegram"
+    OUTBOX = "outbox"
+
+
 class TextMessage(Contract):
     """A text for one chat of the allow-list, or for all of them."""
 
@@ -91,7 +99,7 @@ class Delivered(Contract):
     """What became of a message. `references`: Telegram's message ids, or the names of the outbox's files."""
 
     sent: int
-    where: Literal["telegram", "outbox"]
+    where: Where
     references: tuple[str, ...]
     failed: tuple[Undelivered, ...] = ()
     note: str | None = None

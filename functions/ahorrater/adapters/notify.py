@@ -1,0 +1,46 @@
+"""notify's door: which event goes to which of the service's methods, and the paths for people."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from ahorrater.adapters.functions import Event, Operation, Params, data_of
+from ahorrater.contracts.events import EventData, MoveFailed, NodeChosen, NodeHeld, NodeRelabelled, ParkStatus
+from ahorrater.contracts.exports import DataExport, Delivered, TextMessage
+from ahorrater.services.notify import Notifier
+from ahorrater.services.notify_manual import ManualSender
+
+D = TypeVar("D", bound=EventData)
+Hearing = Callable[[Event], None]
+
+
+def hearings(notifier: Notifier) -> Mapping[str, Hearing]:
+    """Who hears which event."""
+    return {
+        NodeChosen.TYPE: _hearing(NodeChosen, notifier.hear_choice),
+        NodeHeld.TYPE: _hearing(NodeHeld, notifier.hear_held),
+        NodeRelabelled.TYPE: _hearing(NodeRelabelled, notifier.hear_relabelled),
+        MoveFailed.TYPE: _hearing(MoveFailed, notifier.hear_failure),
+        ParkStatus.TYPE: _hearing(ParkStatus, notifier.hear_park),
+    }
+
+
+def operations(sender: ManualSender) -> list[Operation]:
+    """The paths for people."""
+
+    def send_message(_: Params, message: TextMessage) -> Delivered:
+        return sender.send_message(message)
+
+    def export_data(_: Params, export: DataExport) -> Delivered:
+        return sender.export_data(export)
+
+    text = "Sends a text to the chats, or to one of them"
+    chart = "Draws the data as a chart and sends it to the chats, or to one of them"
+    problems = (422, 503)
+    return [
+        Operation("POST", "/rest/sendMessage", text, send_message, Delivered, body=TextMessage, problems=problems),
+        Operation("POST", "/rest/exportData", chart, export_data, Delivered, body=DataExport, problems=problems),
+    ]
+
+
+def _hearing(model: type[D], hear: Callable[[D], None]) -> Hearing:
+    return lambda event: hear(data_of(event, model))

@@ -1,0 +1,40 @@
+"""notify: hears decisions, moves and parks, and tells people on Telegram; sends what they post."""
+
+import functions_framework.aio
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ahorrater.adapters.charts import draw
+from ahorrater.adapters.clock import utc_now
+from ahorrater.adapters.database.connection import Database
+from ahorrater.adapters.database.news import SqlNewsStore
+from ahorrater.adapters.database.settings import DatabaseSettings
+from ahorrater.adapters.functions import Function
+from ahorrater.adapters.notify import hearings, operations
+from ahorrater.adapters.telegram.messenger import messenger_of
+from ahorrater.adapters.telegram.settings import NotifySettings, TelegramSettings
+from ahorrater.adapters.telegram.worker import DeliveryWorker
+from ahorrater.services.notify import Notifier
+from ahorrater.services.notify_delivery import Delivery
+from ahorrater.services.notify_manual import MAX_AT_A_TIME, ManualSender
+
+telegram = TelegramSettings()
+database_url = DatabaseSettings().url
+recipients = telegram.recipients
+messenger = messenger_of(telegram, utc_now)
+
+# The worker has a connection of its own: it never keeps an event waiting.
+delivery = Delivery(
+    SqlNewsStore(Database(database_url)), messenger, recipients, telegram.language, NotifySettings().fold, utc_now
+)
+worker = DeliveryWorker(delivery).start()
+notifier = Notifier(SqlNewsStore(Database(database_url)), recipients, utc_now, worker.wake)
+sender = ManualSender(messenger, recipients, frozenset(telegram.chats), draw, telegram.why_no_telegram)
+
+function = Function("notify", hearings(notifier), operations(sender), threads=MAX_AT_A_TIME + 2)
+
+
+@functions_framework.aio.http
+async def main(request: Request) -> Response:
+    """The entry point that functions-framework calls."""
+    return await function(request)
