@@ -85,7 +85,8 @@ class Dispatcher:
         return attempt.verdict is Verdict.DELIVERED
 
     async def _take_back(self, reply: Event) -> Attempt:
-        answer = await self.receive(reply)
+        # a task of its own, so that a long chain of replies is not a deep stack
+        answer = await asyncio.create_task(self.receive(reply))
         if answer is Answer.ACCEPTED:
             return Attempt(Verdict.DELIVERED)
         verdict = Verdict.RETRY if answer >= Answer.FAILED else Verdict.REFUSED

@@ -41,7 +41,7 @@ class Attempt:
 class Subscriber(Protocol):
     """Whoever takes an event."""
 
-    async def attempt(self, event: Event, timeout_s: float | None) -> Attempt:
+    async def attempt(self, event: Event, timeout_s: float | None, /) -> Attempt:
         """Hands over the event once."""
 
 
