@@ -1,6 +1,7 @@
 """The `ahorrater` command."""
 
 import argparse
+import json
 import sys
 
 from ahorrater.adapters.database.settings import DatabaseSettings
@@ -17,12 +18,23 @@ def migrate(_arguments: argparse.Namespace) -> int:
     return 0
 
 
+def schemas(_arguments: argparse.Namespace) -> int:
+    """Exports the contracts as JSON Schema files beside their models."""
+    from ahorrater.contracts.schemas import FOLDER
+    from ahorrater.contracts.schemas import schemas as exported
+
+    for name, schema in exported().items():
+        (FOLDER / name).write_text(json.dumps(schema, indent=2) + "\n")
+    sys.stdout.write(f"{len(exported())} schemas in {FOLDER}\n")
+    return 0
+
+
 def main() -> int:
     """Runs the command that the arguments name; the exit status."""
     parser = argparse.ArgumentParser(prog="ahorrater", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    migrating = commands.add_parser("migrate", help=migrate.__doc__)
-    migrating.set_defaults(run=migrate)
+    for name, run in {"migrate": migrate, "schemas": schemas}.items():
+        commands.add_parser(name, help=run.__doc__).set_defaults(run=run)
     arguments = parser.parse_args()
     return int(arguments.run(arguments))
 

@@ -137,11 +137,11 @@ def _with_hysteresis(
 
 
 def _why_not_worth_it(policy: HysteresisPolicy, present: Park, best: Park, gain_w: float) -> tuple[Reason, str] | None:
-    if best.node == present.node:
-        return Reason.ALREADY_BEST, f"{present.node} gives the most."
     need_w = policy.workloads_power_w
     if need_w is not None and present.smoothed_power_w >= need_w:
         return Reason.ENOUGH_POWER, f"{present.node} gives all that the workloads need, {need_w:.1f} W."
+    if best.node == present.node:
+        return Reason.ALREADY_BEST, f"{present.node} gives the most."
     margin_w = policy.margin_over_w(policy.score_w(present))
     if gain_w < margin_w:
         return Reason.WITHIN_MARGIN, f"{best.node} gives {gain_w:.1f} W more: less than the margin of {margin_w:.1f} W."

@@ -99,14 +99,12 @@ class IngestReadings:
             transaction.save_device(status)
 
     def _absorb(
-        self, transaction: ReadingTransaction, readings: Iterable[Reading], new: set[Identity], now: datetime
+        self, transaction: ReadingTransaction, readings: Sequence[Reading], new: set[Identity], now: datetime
     ) -> None:
+        by_identity = {(reading.node, reading.boot, reading.seq): reading for reading in reversed(readings)}
         samples: dict[str, list[ParkSample]] = {}
-        for reading in readings:
-            identity = (reading.node, reading.boot, reading.seq)
-            if identity in new:
-                new_here = samples.setdefault(reading.node, [])
-                new_here.append(_sample(reading, now))
+        for identity in new:
+            samples.setdefault(identity[0], []).append(_sample(by_identity[identity], now))
         if samples:
             states = transaction.lock_states(samples)
             smoothing = self._policy.smoothing

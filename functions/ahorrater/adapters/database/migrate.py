@@ -6,20 +6,12 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, text
+
+from ahorrater.adapters.database.engine import engine_of
 
 _LOCK = 0x5017
 """Whoever migrates holds this advisory lock, so that two replicas' Jobs do it one after the other."""
-
-
-def engine_of(url: str) -> Engine:
-    """A SQLAlchemy engine for a DATABASE_URL; SQLite in the same mode as the functions use it."""
-    if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": 10})
-        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA journal_mode=WAL"))
-        return engine
-    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
 
 
 def migrate(url: str) -> tuple[str | None, str]:

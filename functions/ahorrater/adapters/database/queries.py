@@ -11,7 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 from sqlmodel import Session, col, select
 
-from ahorrater.adapters.database.migrate import engine_of
+from ahorrater.adapters.database.engine import engine_of
 from ahorrater.adapters.database.readings import window_of
 from ahorrater.adapters.database.tables import DeadLetterRow, DecisionRow, DeviceRow, ParkStateRow, ReadingRow
 from ahorrater.contracts.answers import DeadLetter, DecisionEntry, HistoryPoint, PanelMeans, PanelNow

@@ -1,0 +1,13 @@
+"""SQLAlchemy's engine, for migrations and people's reads."""
+
+from sqlalchemy import Engine, create_engine, event
+
+
+def engine_of(url: str) -> Engine:
+    """A SQLAlchemy engine for a DATABASE_URL; SQLite in the same mode as the functions use it."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": 10})
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA journal_mode=WAL"))
+        return engine
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
