@@ -31,7 +31,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """A pod. `waiting` is why it is not Ready, in the cluster's words; `unschedulable` when no node takes it."""
+    """A pod. `waiting` is why it is not Ready, in the cluster's words; `unschedulable` when no node takes it.
+
+    `mark` comes from its template: a pod whose mark is not its Deployment's is on its way out.
+    """
 
     namespace: str
     name: str
@@ -41,6 +44,7 @@ class Pod:
     ending: bool = False
     unschedulable: bool = False
     waiting: str | None = None
+    mark: str | None = None
 
     @property
     def live(self) -> bool:

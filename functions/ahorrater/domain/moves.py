@@ -66,22 +66,22 @@ def why_skipped(workload: Workload, target: str) -> str | None:
 def next_action(workload: Workload, target: str, mark: str) -> Action | None:
     """What to do now for a workload that is not settled; None: wait.
 
-    A Deployment is rolled once for each mark. A Knative Service loses one pod at a time, the next only when the
-    replacement is Ready. Pods without a node need nothing: the scheduler finds the sunny node.
+    A Deployment is rolled once for each mark, and not for pods that a rollout is replacing already. A Knative Service
+    loses one pod at a time, the next only when the replacement is Ready. Pods without a node need nothing: the
+    scheduler finds the sunny node.
     """
     away = [pod for pod in workload.live_pods if pod.node not in {None, target}]
-    if not away:
-        return None
     if isinstance(workload, Deployment):
-        return None if workload.mark == mark else Roll(workload, mark, workload.breaks_before_make)
-    if isinstance(workload, KnativeService) and _replaced(workload, away):
+        stays = any(pod.mark == workload.mark for pod in away)
+        return Roll(workload, mark, workload.breaks_before_make) if stays and workload.mark != mark else None
+    if away and isinstance(workload, KnativeService) and _replaced(workload, away):
         return Evict(min(away, key=lambda pod: (pod.ready_since is not None, pod.name)))
     return None
 
 
-def undo_action(workload: Workload, mark: str, mark_before: str | None) -> Roll | None:
+def undo_action(workload: Workload, mark_before: str | None) -> Roll | None:
     """The old mark makes the old pod template, whose ReplicaSet still runs: its pods are not started anew."""
-    if isinstance(workload, Deployment) and workload.mark == mark != mark_before:
+    if isinstance(workload, Deployment) and workload.mark != mark_before:
         return Roll(workload, mark_before, make_before_break=False)
     return None
 

@@ -1,0 +1,129 @@
+"""relabel: the sunny label and the workloads follow the decisions, fenced by their epochs."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from ahorrater.contracts.errors import RetryLater
+from ahorrater.contracts.events import NodeChosen, RelabelMode
+from ahorrater.domain.sunny import labels, plan_repair
+from ahorrater.services.relabel_move import Claim, Mover
+from ahorrater.services.relabel_ports import Cluster, Conflict, Fence, Kept, Reply
+from ahorrater.services.relabel_recommend import recommend
+from ahorrater.services.relabel_reply import reply_of
+from ahorrater.services.relabel_settings import RelabelSettings
+from ahorrater.services.relabel_state import RelabelState, Verdict, begin
+
+MAX_ATTEMPTS = 5
+"""How often work is begun afresh because something changed under it, before the broker is asked to try later."""
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+
+def until_no_conflict(work: Callable[[], T]) -> T:
+    """The result of `work`, which reads all it needs and is done again when that changed before it wrote."""
+    for _ in range(MAX_ATTEMPTS):
+        try:
+            return work()
+        except Conflict as conflict:
+            logger.info("something changed meanwhile, again from the start: %s", conflict)
+    raise RetryLater("the cluster's objects change faster than they can be written; try again")
+
+
+class Relabel:
+    """Hears decisions and ticks. `cause` is the identity of the event; the same one gets the same reply."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        fence: Fence,
+        settings: RelabelSettings,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._cluster = cluster
+        self._fence = fence
+        self._settings = settings
+        self._clock = clock
+        self._sleep = sleep
+        self._mover = Mover(cluster, fence, settings, clock)
+
+    def chosen(self, chosen: NodeChosen, cause: str) -> Reply | None:
+        """Labels the chosen node and starts the move. The reply when that ends it; otherwise a tick says it.
+
+        Raises RetryLater when the cluster does not answer.
+        """
+        if self._settings.relabel_mode is RelabelMode.RECOMMEND_ONLY:
+            return recommend(self._cluster, chosen, self._clock)
+        return until_no_conflict(partial(self._chosen, chosen, cause))
+
+    def tick(self, cause: str) -> Reply | None:
+        """Advances the move under way for a few seconds, or mends the label at rest. The reply when the move ends."""
+        if self._settings.relabel_mode is RelabelMode.RECOMMEND_ONLY:
+            return None
+        until = self._clock() + timedelta(seconds=self._settings.relabel_tick_budget_s)
+        return until_no_conflict(partial(self._tick, cause, until))
+
+    def _chosen(self, chosen: NodeChosen, cause: str) -> Reply | None:
+        kept = self._fence.read()
+        state = kept.state
+        verdict = Verdict.TAKE_OVER if state is None else state.judge(chosen.epoch, cause)
+        if state is None or verdict is Verdict.TAKE_OVER:
+            return self._take_over(kept, chosen, cause)
+        if verdict is Verdict.RESUME:
+            return self._mover.advance(kept, cause)
+        logger.info("epoch %d is not newer than %d: %s", chosen.epoch, state.epoch, verdict)
+        self._keep_one_sunny(state)
+        return _said(state) if verdict is Verdict.REPLAY else None
+
+    def _take_over(self, kept: Kept, chosen: NodeChosen, cause: str) -> Reply | None:
+        nodes, now = self._cluster.nodes(), self._clock()
+        state = begin(
+            kept.state,
+            epoch=chosen.epoch,
+            manual=0,
+            node=chosen.chosen,
+            labels=labels(nodes),
+            cause=cause,
+            now=now,
+            deadline=now + self._settings.pending_limit,
+        )
+        return self._mover.begin(Claim(state, kept.version, nodes, cause))
+
+    def _tick(self, cause: str, until: datetime) -> Reply | None:
+        kept = self._fence.read()
+        if kept.state is None:
+            return None
+        if kept.state.finished:
+            self._keep_one_sunny(kept.state)
+            return _said(kept.state) if kept.state.answers(cause) else None
+        return advance_until(self._mover, self._fence, cause, lambda: self._wait(until))
+
+    def _wait(self, until: datetime) -> bool:
+        if self._clock() >= until:
+            return False
+        self._sleep(self._settings.relabel_poll_s)
+        return True
+
+    def _keep_one_sunny(self, state: RelabelState) -> None:
+        if state.finished:
+            self._mover.write_labels(plan_repair(self._cluster.nodes(), state.sunny, state.mark))
+
+
+def advance_until(mover: Mover, fence: Fence, cause: str, wait: Callable[[], bool]) -> Reply | None:
+    """Advances the move until it ends or `wait` says that time is up. Stops when another move takes over."""
+    kept = fence.read()
+    mark = kept.state.mark if kept.state else None
+    while kept.state is not None and kept.state.mark == mark:
+        reply = mover.advance(kept, cause)
+        if reply is not None or kept.state.finished or not wait():
+            return reply
+        kept = fence.read()
+    return None
+
+
+def _said(state: RelabelState) -> Reply | None:
+    return reply_of(state, state.reply) if state.reply is not None else None

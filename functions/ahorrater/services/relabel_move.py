@@ -1,0 +1,188 @@
+"""The steps of a move: labels, then workloads, then the reply; or the way back. Each step can be done again."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ahorrater.contracts.events import FailureReason, MoveFailed, NodeRelabelled
+from ahorrater.domain.cluster import Node, Workload
+from ahorrater.domain.moves import Evict, Roll, arrived, last_ready, next_action, settled, trouble, undo_action
+from ahorrater.domain.sunny import (
+    LabelWrite,
+    MakeSunny,
+    Obstacle,
+    find,
+    labels,
+    labels_with,
+    obstacle,
+    plan_labels,
+    sunny_node,
+)
+from ahorrater.services.relabel_parts import awaited, is_to_blame, plan_part
+from ahorrater.services.relabel_ports import Cluster, Fence, Kept, Reply
+from ahorrater.services.relabel_reply import failed, relabelled, reply_of
+from ahorrater.services.relabel_settings import RelabelSettings
+from ahorrater.services.relabel_state import Failure, Phase, RelabelState
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A move that this process works on: the fence as it was read, the nodes as they were seen, the event it is for."""
+
+    state: RelabelState
+    version: str | None
+    nodes: Sequence[Node]
+    cause: str
+
+
+class Mover:
+    """Advances the move that the fence describes. Raises Conflict when the fence or an object changed meanwhile."""
+
+    def __init__(
+        self, cluster: Cluster, fence: Fence, settings: RelabelSettings, clock: Callable[[], datetime]
+    ) -> None:
+        self._cluster = cluster
+        self._fence = fence
+        self._limit = settings.pending_limit
+        self._clock = clock
+
+    def begin(self, claim: Claim) -> Reply | None:
+        """Claims the fence for a new move and takes the first steps; refuses at once a node that cannot take pods."""
+        in_the_way = obstacle(claim.nodes, claim.state.node)
+        if in_the_way is not None and not claim.state.parts:
+            return self._refuse(claim, in_the_way)
+        return self._label(self._save(claim))
+
+    def advance(self, kept: Kept, cause: str) -> Reply | None:
+        """Does what can be done now; the reply once the move has ended, None while it goes on."""
+        if kept.state is None or kept.state.finished:
+            return None
+        claim = Claim(kept.state, kept.version, self._cluster.nodes(), cause)
+        if kept.state.phase is Phase.UNDOING:
+            return self._undo(claim)
+        return self._label(claim) if kept.state.phase is Phase.LABELLING else self._move(claim)
+
+    def write_labels(self, writes: Iterable[LabelWrite]) -> None:
+        """Does the planned writes in their order."""
+        for write in writes:
+            if isinstance(write, MakeSunny):
+                self._cluster.make_sunny(write)
+            else:
+                self._cluster.make_plain(write)
+            logger.info("%s: %s", type(write).__name__, write.node.name)
+
+    def _refuse(self, claim: Claim, in_the_way: Obstacle) -> Reply:
+        state, nodes = claim.state, claim.nodes
+        failure = Failure(
+            reason=FailureReason(in_the_way),
+            sentence=f"{words_for(in_the_way, state.node)}; nothing was changed.",
+            undo=find(nodes, state.previous) is not None,
+        )
+        state = state.changed(sunny=state.previous or sunny_node(nodes), failure=failure)
+        return self._finish(replace(claim, state=state), failed(state, labels(nodes), self._clock()))
+
+    def _label(self, claim: Claim) -> Reply | None:
+        state = claim.state
+        in_the_way = obstacle(claim.nodes, state.node)
+        if in_the_way is not None:
+            return self._give_up(claim, FailureReason(in_the_way), words_for(in_the_way, state.node))
+        self.write_labels(plan_labels(claim.nodes, state.node, state.mark))
+        workloads = self._cluster.workloads()
+        parts = tuple(plan_part(workload, state) for workload in workloads)
+        if all(part.skipped for part in parts):
+            return self._conclude(replace(claim, state=state.changed(parts=parts)), workloads)
+        deadline = self._clock() + self._limit
+        self._act(self._save(claim, parts=parts, phase=Phase.MOVING, deadline=deadline), workloads)
+        return None
+
+    def _move(self, claim: Claim) -> Reply | None:
+        state = claim.state
+        if obstacle(claim.nodes, state.node) is Obstacle.NOT_FOUND:
+            return self._give_up(claim, FailureReason.NODE_NOT_FOUND, words_for(Obstacle.NOT_FOUND, state.node))
+        self.write_labels(plan_labels(claim.nodes, state.node, state.mark))
+        workloads = awaited(self._cluster.workloads(), state)
+        if all(settled(workload, state.node) for workload in workloads):
+            return self._conclude(claim, workloads)
+        there = arrived(workloads, state.node)
+        if there <= state.arrived and self._clock() >= state.deadline:
+            return self._too_late(claim, workloads)
+        if there > state.arrived:
+            claim = self._save(claim, arrived=there, deadline=self._clock() + self._limit)
+        self._act(claim, workloads)
+        return None
+
+    def _act(self, claim: Claim, workloads: Sequence[Workload]) -> None:
+        for workload in awaited(workloads, claim.state):
+            action = next_action(workload, claim.state.node, claim.state.mark)
+            if isinstance(action, Roll):
+                self._cluster.roll(action)
+            elif isinstance(action, Evict) and self._fence.read().version == claim.version:
+                self._cluster.evict(action)
+
+    def _too_late(self, claim: Claim, workloads: Sequence[Workload]) -> Reply:
+        state = claim.state
+        blamed = [workload for workload in workloads if is_to_blame(workload, state)]
+        if not blamed:
+            return self._conclude(claim, workloads)
+        if in_the_way := obstacle(claim.nodes, state.node):
+            return self._give_up(claim, FailureReason(in_the_way), words_for(in_the_way, state.node))
+        why = trouble(blamed, state.node)
+        return self._give_up(claim, FailureReason(why.cause), why.clause)
+
+    def _give_up(self, claim: Claim, reason: FailureReason, words: str) -> Reply:
+        back = _way_back(claim)
+        sentence = f"{words}; " + (f"the label is back on {back}." if back else "there is no node to go back to.")
+        failure = Failure(reason=reason, sentence=sentence, undo=back is not None)
+        return self._undo(
+            self._save(claim, phase=Phase.UNDOING, sunny=back or claim.state.node, failure=failure),
+        )
+
+    def _undo(self, claim: Claim) -> Reply:
+        state = claim.state
+        if state.failure is not None and state.failure.undo:
+            self.write_labels(plan_labels(claim.nodes, state.sunny, state.mark))
+            self._restore(state)
+        return self._finish(claim, failed(state, labels_with(claim.nodes, state.sunny), self._clock()))
+
+    def _restore(self, state: RelabelState) -> None:
+        for workload in awaited(self._cluster.workloads(), state):
+            part = state.part_of(workload)
+            action = undo_action(workload, part.mark_before) if part else None
+            if action is not None:
+                self._cluster.roll(action)
+
+    def _conclude(self, claim: Claim, workloads: Sequence[Workload]) -> Reply:
+        state = claim.state
+        moved = awaited(workloads, state)
+        ended_at = last_ready(moved, state.started_at) if moved else self._clock()
+        return self._finish(claim, relabelled(state, labels_with(claim.nodes, state.sunny), moved, ended_at))
+
+    def _finish(self, claim: Claim, data: NodeRelabelled | MoveFailed) -> Reply:
+        phase = Phase.DONE if isinstance(data, NodeRelabelled) else Phase.FAILED
+        self._save(claim, phase=phase, reply=data, concluded_by=claim.cause)
+        reply = reply_of(claim.state, data)
+        logger.info("%s: %s", reply.id, data.model_dump_json())
+        return reply
+
+    def _save(self, claim: Claim, **changes: object) -> Claim:
+        state = claim.state.changed(**changes)
+        return replace(claim, state=state, version=self._fence.write(state, claim.version))
+
+
+def words_for(in_the_way: Obstacle, node: str) -> str:
+    """What is in the way, for people."""
+    if in_the_way is Obstacle.NOT_FOUND:
+        return f"{node} is not a node of this cluster"
+    return f"{node} is not Ready, or takes no pods (cordoned)"
+
+
+def _way_back(claim: Claim) -> str | None:
+    """The former node if it can take pods; where the new one is gone, also if it cannot: some node must be sunny."""
+    previous = find(claim.nodes, claim.state.previous)
+    if previous is None:
+        return None
+    usable = obstacle(claim.nodes, previous.name) is None or find(claim.nodes, claim.state.node) is None
+    return previous.name if usable else None

@@ -1,0 +1,36 @@
+"""The workloads' parts in a move: who takes part, what is remembered for the way back, who is to blame."""
+
+from collections.abc import Iterable
+
+from ahorrater.domain.cluster import Deployment, Workload
+from ahorrater.domain.moves import settled, unschedulable, why_skipped
+from ahorrater.services.relabel_state import Part, RelabelState, key_of, kind_of
+
+
+def plan_part(workload: Workload, state: RelabelState) -> Part:
+    """The workload's part in the move; what an unfinished move before it knew of the way back is kept."""
+    before = state.part_of(workload)
+    ready = sum(pod.ready_since is not None for pod in workload.live_pods)
+    mark = workload.mark if isinstance(workload, Deployment) else None
+    return Part(
+        kind=kind_of(workload),
+        namespace=workload.namespace,
+        name=workload.name,
+        pods=max(workload.replicas, len(workload.live_pods)),
+        ready_before=max(ready, before.ready_before) if before else ready,
+        mark_before=before.mark_before if before else mark,
+        skipped=why_skipped(workload, state.node),
+    )
+
+
+def awaited(workloads: Iterable[Workload], state: RelabelState) -> list[Workload]:
+    """The workloads that the move is about: those with a part that is not skipped."""
+    keys = {part.key for part in state.parts if part.skipped is None}
+    return [workload for workload in workloads if key_of(workload) in keys]
+
+
+def is_to_blame(workload: Workload, state: RelabelState) -> bool:
+    """A workload that was not Ready before the move either fails no move, unless it is the node that lacks room."""
+    part = state.part_of(workload)
+    was_ready = part is not None and part.ready_before > 0
+    return not settled(workload, state.node) and (was_ready or unschedulable(workload) is not None)

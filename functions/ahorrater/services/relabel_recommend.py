@@ -1,0 +1,37 @@
+"""`recommend-only`: what a move would do. Reads, never writes, not even the fence."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ahorrater.contracts.events import FailureReason, NodeChosen, RelabelMode
+from ahorrater.domain.sunny import labels, labels_with, obstacle
+from ahorrater.services.relabel_move import words_for
+from ahorrater.services.relabel_parts import awaited, plan_part
+from ahorrater.services.relabel_ports import Cluster, Reply
+from ahorrater.services.relabel_reply import failed, relabelled, reply_of
+from ahorrater.services.relabel_state import Failure, begin
+
+
+def recommend(cluster: Cluster, chosen: NodeChosen, clock: Callable[[], datetime]) -> Reply:
+    """What following the decision would have done to the cluster as it is."""
+    nodes, now = cluster.nodes(), clock()
+    state = begin(
+        None,
+        epoch=chosen.epoch,
+        manual=0,
+        node=chosen.chosen,
+        labels=labels(nodes),
+        cause="",
+        now=now,
+        deadline=now,
+    )
+    in_the_way = obstacle(nodes, chosen.chosen)
+    if in_the_way is not None:
+        sentence = f"{words_for(in_the_way, chosen.chosen)}; nothing was changed."
+        failure = Failure(reason=FailureReason(in_the_way), sentence=sentence, undo=state.previous is not None)
+        state = state.changed(failure=failure)
+        return reply_of(state, failed(state, labels(nodes), now))
+    workloads = cluster.workloads()
+    state = state.changed(parts=tuple(plan_part(workload, state) for workload in workloads))
+    after = labels_with(nodes, chosen.chosen)
+    return reply_of(state, relabelled(state, after, awaited(workloads, state), now, RelabelMode.RECOMMEND_ONLY))

@@ -1,0 +1,170 @@
+"""The fence's document: which decision acts, how far it got, and how to undo it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ahorrater.contracts.base import Contract, Epoch, NodeName, UtcDatetime
+from ahorrater.contracts.events import FailureReason, Labels, MoveFailed, NodeRelabelled, WorkloadKind
+from ahorrater.domain.cluster import SUNNY, Deployment, Workload
+
+
+class Phase(StrEnum):
+    """How far the move is."""
+
+    LABELLING = "labelling"
+    MOVING = "moving"
+    UNDOING = "undoing"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Verdict(StrEnum):
+    """What to do about a decision that arrives."""
+
+    TAKE_OVER = "take-over"
+    RESUME = "resume"
+    REPLAY = "replay"
+    IGNORE = "ignore"
+
+
+class Part(Contract):
+    """One workload's part in the move. `mark_before` is what undoing puts back into a Deployment's pod template."""
+
+    kind: WorkloadKind
+    namespace: str
+    name: str
+    pods: Annotated[int, Field(ge=0)]
+    ready_before: Annotated[int, Field(ge=0)] = 0
+    mark_before: str | None = None
+    skipped: str | None = None
+
+    @property
+    def key(self) -> tuple[WorkloadKind, str, str]:
+        """What tells workloads apart."""
+        return self.kind, self.namespace, self.name
+
+
+class Failure(Contract):
+    """Why the move is being undone; with `undo` false there is nothing to go back to."""
+
+    reason: FailureReason
+    sentence: str
+    undo: bool
+
+
+class RelabelState(Contract):
+    """One move, kept from its claim to the next.
+
+    `epoch`: the decision that acts; `manual`: how often people moved the label since. `node`: the target. `previous`:
+    the node to go back to. `sunny`: where the label belongs now. `deadline`: when a move that makes no progress has
+    failed; `arrived` is the progress. `cause`, `concluded_by`: the events that began and ended it, whose redelivery is
+    answered with the same `reply`.
+    """
+
+    version: Literal[1] = 1
+    epoch: Epoch
+    manual: Annotated[int, Field(ge=0)] = 0
+    phase: Phase
+    node: NodeName
+    previous: NodeName | None
+    sunny: NodeName | None
+    started_at: UtcDatetime
+    deadline: UtcDatetime
+    labels_before: Labels
+    parts: tuple[Part, ...] = ()
+    arrived: Annotated[int, Field(ge=0)] = 0
+    failure: Failure | None = None
+    cause: str
+    concluded_by: str | None = None
+    reply: NodeRelabelled | MoveFailed | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.phase in {Phase.DONE, Phase.FAILED}
+
+    @property
+    def mark(self) -> str:
+        """Marks the nodes labelled and the Deployments rolled for this move: `7`, or `7.2` when people moved it."""
+        return f"{self.epoch}.{self.manual}" if self.manual else str(self.epoch)
+
+    def judge(self, epoch: int, cause: str) -> Verdict:
+        """What a decision of that epoch, in the event `cause`, means here.
+
+        Where people moved the label since, its repetition is answered with what they did.
+        """
+        if epoch > self.epoch:
+            return Verdict.TAKE_OVER
+        if epoch < self.epoch or (self.manual and not self.finished):
+            return Verdict.IGNORE
+        if not self.finished:
+            return Verdict.RESUME
+        return Verdict.REPLAY if self.manual or self.answers(cause) else Verdict.IGNORE
+
+    def answers(self, cause: str) -> bool:
+        """Whether `reply` was the answer to that event."""
+        return cause in {self.cause, self.concluded_by}
+
+    def part_of(self, workload: Workload) -> Part | None:
+        """The workload's part, if it has one."""
+        return next((part for part in self.parts if part.key == key_of(workload)), None)
+
+    def changed(self, **changes: object) -> "RelabelState":
+        """A copy with other values, validated."""
+        return RelabelState.model_validate({**dict(self), **changes})
+
+
+def kind_of(workload: Workload) -> WorkloadKind:
+    """What kind of workload it is."""
+    return WorkloadKind.DEPLOYMENT if isinstance(workload, Deployment) else WorkloadKind.KNATIVE_SERVICE
+
+
+def key_of(workload: Workload) -> tuple[WorkloadKind, str, str]:
+    """What tells workloads apart."""
+    return kind_of(workload), workload.namespace, workload.name
+
+
+def settled_node(before: RelabelState | None, carriers: Sequence[str], target: str) -> str | None:
+    """The node to go back to should the move to `target` fail.
+
+    While a move is under way that is where it would go back to, not where it is going. Otherwise who carries the label;
+    where nobody does, who should.
+    """
+    if before is not None and not before.finished and before.previous != target:
+        return before.previous
+    others = [name for name in carriers if name != target]
+    last = before.sunny if before is not None and before.sunny != target else None
+    return last if last in others or not others else others[0]
+
+
+def begin(  # noqa: PLR0913 -- a move's whole beginning
+    before: RelabelState | None,
+    *,
+    epoch: int,
+    manual: int,
+    node: str,
+    labels: Labels,
+    cause: str,
+    now: datetime,
+    deadline: datetime,
+) -> RelabelState:
+    """The state with which a move claims the fence. It keeps what an unfinished one before it would have undone."""
+    unfinished = before is not None and not before.finished
+    carriers = sorted(name for name, value in labels.items() if value == SUNNY)
+    return RelabelState(
+        epoch=epoch,
+        manual=manual,
+        phase=Phase.LABELLING,
+        node=node,
+        previous=settled_node(before, carriers, node),
+        sunny=node,
+        started_at=now,
+        deadline=deadline,
+        labels_before=labels,
+        parts=before.parts if before is not None and unfinished else (),
+        cause=cause,
+    )
