@@ -1,5 +1,6 @@
 """mqtt-source between a real mosquitto and a real HTTP sink."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -266,15 +267,21 @@ def test_sigterm_leaves_what_the_sink_did_not_take(broker: MosquittoServer, sink
     eventually(lambda: sink.sequence() == [1])
 
 
-@pytest.mark.slow
 def test_kill_9_in_a_stream_loses_nothing(broker: MosquittoServer, sink: EventSink, source: SourceProcess):
     total = 6000
+
+    def accept_slowly(_event: ReceivedEvent) -> int:
+        time.sleep(0.02)
+        return 202
+
+    sink.answer = accept_slowly
     with Device("worker-1", broker.port) as device:
         pending = []
         for seq in range(total):
             pending.append(device.client.publish(device.topic("telemetry"), reading(seq), qos=1))
             if seq % 2000 == 1000:
-                eventually(sink.readings)
+                passed = len(sink.seen)
+                eventually(lambda passed=passed: len(sink.seen) > passed)
                 source.kill()
                 source.start()
         for info in pending:

@@ -1,7 +1,6 @@
-"""The MQTT 5 client: paho on the event loop's own thread, so nothing needs a lock.
+"""The MQTT 5 client: paho on the event loop's own thread, so nothing needs a lock; only connecting has a thread.
 
-paho reads and writes when the loop says that its socket is ready; only connecting, which blocks, has a thread. The
-session is persistent and acknowledgements are ours: what is not acknowledged comes again on the next connection.
+The session is persistent and acknowledgements are ours: what is not acknowledged comes again on the next connection.
 """
 
 import asyncio
@@ -9,7 +8,7 @@ import logging
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -18,18 +17,13 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from ahorrater.adapters.mqtt.paho_loop import PahoLoop
 from ahorrater.adapters.mqtt.settings import SourceSettings
 from ahorrater.services.source_backoff import Backoff
 from ahorrater.services.source_inbox import Inbox
 from ahorrater.services.source_messages import KEPT_PAYLOAD_BYTES, Message, Receipt
 
-if TYPE_CHECKING:
-    from paho.mqtt.client import SocketLike
-
 log = logging.getLogger(__name__)
-
-READS_A_TURN = 200
-"""Packets read before the loop's other tasks get their turn."""
 
 SUBSCRIPTIONS = [
     # Retained telemetry comes when the subscription is new, so that it is counted, and not at every reconnect.
@@ -42,6 +36,7 @@ ADVICE = {
     "Bad user name or password": "check MQTT_USERNAME and MQTT_PASSWORD or MQTT_PASSWORD_FILE",
     "Not authorized": "check MQTT_USERNAME and MQTT_PASSWORD or MQTT_PASSWORD_FILE, and the broker's ACL",
     "Session taken over": "another client uses this MQTT_CLIENT_ID; run one mqtt-source only",
+    "connection lost": "if this repeats, look for a second client with this MQTT_CLIENT_ID, or TLS on one side only",
 }
 
 
@@ -77,12 +72,12 @@ class MqttClient:
         self._loop = asyncio.get_running_loop()
         self._backoff = Backoff(0.5, settings.mqtt_reconnect_longest_s)
         self._connection = 0
-        self._failures = 0
         self._trouble = ""
         self._received = 0
         self._subscribed = False
         self._disconnected = asyncio.Event()
         self._client = self._build()
+        PahoLoop(self._client, self._loop, lambda: self._received, observer.received)
 
     @property
     def is_ready(self) -> bool:
@@ -90,16 +85,19 @@ class MqttClient:
         return self._subscribed
 
     async def run(self) -> None:
-        """Connect, stay, reconnect with back-off, until cancelled or until `pause` raises."""
+        """Connect, stay, reconnect, until cancelled or until `pause` raises. Waits grow until a connection lasts."""
+        attempts = 0
         while True:
+            begun_at_s = self._loop.time()
             try:
                 await self._connect()
             except OSError as error:
                 self._report(f"{type(error).__name__}: {error}")
             else:
                 await self._stay()
-            await self._pause(self._backoff.delay_s(self._failures))
-            self._failures += 1
+            lasted = self._loop.time() - begun_at_s > self._settings.mqtt_reconnect_longest_s
+            attempts = 0 if lasted else attempts + 1
+            await self._pause(self._backoff.delay_s(attempts))
 
     def acknowledge(self, receipts: Iterable[Receipt]) -> None:
         """PUBACK in this order. Receipts of an earlier connection are void: the broker sends those messages again."""
@@ -124,20 +122,11 @@ class MqttClient:
         )
         client.suppress_exceptions = True
         if settings.mqtt_ca_file:
-            client.tls_set(
-                ca_certs=str(settings.mqtt_ca_file),
-                certfile=str(settings.mqtt_cert_file) if settings.mqtt_cert_file else None,
-                keyfile=str(settings.mqtt_key_file) if settings.mqtt_key_file else None,
-                tls_version=ssl.PROTOCOL_TLS_CLIENT,
-            )
+            client.tls_set_context(_trust(settings))
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
-        client.on_socket_open = self._on_socket_open
-        client.on_socket_close = self._on_socket_close
-        client.on_socket_register_write = self._on_socket_register_write
-        client.on_socket_unregister_write = self._on_socket_unregister_write
         return client
 
     async def _connect(self) -> None:
@@ -180,7 +169,6 @@ class MqttClient:
         if reason.is_failure:
             self._report(f"the broker refused the connection: {reason}")
             return
-        self._failures = 0
         if flags.session_present:
             self._inbox.drop_redelivered()
         self._client.subscribe(SUBSCRIPTIONS)
@@ -226,51 +214,20 @@ class MqttClient:
         if not self._inbox.offer(Message(topic, payload, size_bytes, message.retain, self._clock(), receipt)):
             self._observer.dropped()
 
-    # The socket opens in the thread that connects, so the loop is told by a threadsafe call.
-
-    def _on_socket_open(self, _client: Client, _userdata: object, _socket: "SocketLike") -> None:
-        self._loop.call_soon_threadsafe(self._watch_reads)
-
-    def _on_socket_close(self, _client: Client, _userdata: object, socket: "SocketLike") -> None:
-        self._loop.remove_reader(socket.fileno())
-        self._loop.remove_writer(socket.fileno())
-
-    def _on_socket_register_write(self, _client: Client, _userdata: object, _socket: "SocketLike") -> None:
-        self._loop.call_soon_threadsafe(self._watch_writes)
-
-    def _on_socket_unregister_write(self, _client: Client, _userdata: object, socket: "SocketLike") -> None:
-        self._loop.remove_writer(socket.fileno())
-
-    def _watch_reads(self) -> None:
-        if socket := self._client.socket():
-            self._loop.add_reader(socket.fileno(), self._read)
-
-    def _watch_writes(self) -> None:
-        if (socket := self._client.socket()) and self._client.want_write():
-            self._loop.add_writer(socket.fileno(), self._client.loop_write)
-
-    def _read(self) -> None:
-        """Read while messages come, so that one wake-up of the loop serves many."""
-        before = self._received
-        for _ in range(READS_A_TURN):
-            so_far = self._received
-            self._client.loop_read()
-            if self._received == so_far:
-                break
-        if self._received > before:
-            self._observer.received(self._received - before)
-        if self._buffered_bytes():
-            self._loop.call_soon(self._read)
-
-    def _buffered_bytes(self) -> int:
-        """What TLS has decrypted and the loop cannot see on the socket."""
-        socket = self._client.socket()
-        return socket.pending() if isinstance(socket, ssl.SSLSocket) else 0
-
     def _report(self, trouble: str) -> None:
         """Log trouble once, not at every attempt."""
         if trouble == self._trouble:
             return
         self._trouble = trouble
-        advice = next((text for words, text in ADVICE.items() if words in trouble), "it is tried again for ever")
-        log.warning("MQTT %s:%d: %s; %s", self._settings.mqtt_host, self._settings.mqtt_port, trouble, advice)
+        advice = next((text for words, text in ADVICE.items() if words in trouble), "is MQTT_HOST right?")
+        log.warning(
+            "MQTT %s:%d: %s; trying again; %s", self._settings.mqtt_host, self._settings.mqtt_port, trouble, advice
+        )
+
+
+def _trust(settings: SourceSettings) -> ssl.SSLContext:
+    """Trust the broker's CA alone; show our certificate if there is one. OSError: a file cannot be read."""
+    context = ssl.create_default_context(cafile=settings.mqtt_ca_file)
+    if settings.mqtt_cert_file:
+        context.load_cert_chain(settings.mqtt_cert_file, settings.mqtt_key_file)
+    return context

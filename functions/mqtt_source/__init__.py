@@ -1,1 +1,0 @@
-"""mqtt-source: from MQTT to CloudEvents."""
