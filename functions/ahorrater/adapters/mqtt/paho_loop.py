@@ -15,7 +15,7 @@ READS_A_TURN = 200
 
 
 class PahoLoop:
-    """Ties a client to the loop. `messages` tells how many came so far; `on_messages` is told how many a wake-up brought.
+    """Ties a client to the loop. `messages` tells how many came so far; `on_messages` hears how many a wake-up brought.
 
     The client may connect in another thread, which is where its socket opens: the loop is told by threadsafe calls.
     """
