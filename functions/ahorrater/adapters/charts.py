@@ -2,6 +2,7 @@
 
 import io
 import textwrap
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,7 +59,9 @@ def draw(export: DataExport) -> bytes:
         FigureCanvasAgg(figure)
         _fill(figure, export)
         png = io.BytesIO()
-        figure.savefig(png, format="png")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # a box is drawn for it
+            figure.savefig(png, format="png")
     return png.getvalue()
 
 
