@@ -1,0 +1,63 @@
+"""The dashboard's entrance: `streamlit run streamlit_app/app.py`. It knows the languages and the pages."""
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+from dashboard.formats import zone
+from dashboard.pages.sun import sun_page
+from dashboard.reader import Reader
+from dashboard.texts import CATALOGUES, Language, Texts, language_of
+
+ICON = Path(__file__).parent / "sun.svg"
+
+
+def main() -> None:
+    """Set the page up, ask who reads, and run the page that they are on."""
+    st.set_page_config(page_title="AhorraTER", page_icon=str(ICON), layout="wide")
+    texts = _head()
+    reader = Reader(texts, zone(st.context.timezone))
+    pages = [
+        st.Page(
+            partial(sun_page, reader),
+            title=texts.sun_page,
+            icon=":material/sunny:",
+            url_path="sun",
+            help=texts.sun_page_help,
+            default=True,
+        )
+    ]
+    st.navigation(pages, position="top").run()
+
+
+def _head() -> Texts:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        heading = st.container(width="content", gap=None)
+        texts = CATALOGUES[_language()]
+    heading.title("AhorraTER", anchor=False)
+    heading.caption(texts.tagline)
+    return texts
+
+
+def _language() -> Language:
+    """The language of the address (`?lang=es`), or the browser's; once the reader chooses, the address has that.
+
+    The control's own binding to the address would write the language's name there, in that language.
+    """
+    asked = st.query_params.get("lang")
+    default = Language(asked) if asked in set(Language) else language_of(st.context.locale)
+    chosen = st.segmented_control(
+        CATALOGUES[default].language_choice,
+        list(Language),
+        default=default,
+        required=True,
+        format_func=lambda language: CATALOGUES[language].language_name,
+        key="language",
+        label_visibility="collapsed",
+    )
+    if chosen is not default:
+        st.query_params["lang"] = chosen
+    return chosen
+
+
+main()

@@ -1,0 +1,1 @@
+"""The dashboard: what people see of AhorraTER. It talks only to the HTTP functions."""

@@ -1,0 +1,47 @@
+"""The person who looks: their language and their time zone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ahorrater.contracts.answers import DecisionEntry
+from dashboard.formats import decimal, wall_clock
+from dashboard.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How one reader is spoken to."""
+
+    texts: Texts
+    zone: ZoneInfo
+
+    def number(self, value: float, digits: int = 1) -> str:
+        """A number with the decimal mark of the language."""
+        return decimal(value, digits, self.texts.decimal_mark)
+
+    def time(self, moment: datetime) -> str:
+        """The time of day where the reader is."""
+        return wall_clock(moment, self.zone)
+
+    def sentence(self, entry: DecisionEntry) -> str:
+        """Why a decision is what it is, in the reader's language."""
+        because = self.texts.because
+        if because is None:
+            return entry.sentence
+        return because[entry.reason].format(
+            chosen=entry.chosen or self.texts.no_node,
+            previous=entry.previous or self.texts.no_node,
+            power=self._power_of(entry),
+        )
+
+    def choice(self, entry: DecisionEntry) -> str:
+        """What a decision changed, or that it changed nothing."""
+        chosen = entry.chosen or self.texts.no_node
+        if not entry.moved:
+            return self.texts.stays.format(node=chosen)
+        return f"{entry.previous or self.texts.no_node} → {chosen}"
+
+    def _power_of(self, entry: DecisionEntry) -> str:
+        score_w = next((park.score_w for park in entry.parks if park.node == entry.chosen), None)
+        return "? W" if score_w is None else f"{self.number(score_w)} W"

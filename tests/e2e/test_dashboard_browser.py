@@ -1,0 +1,194 @@
+"""The dashboard in a real Chromium, with function servers that the test changes, stops and starts."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from ahorrater.contracts.events import DeviceStatus
+from tests.unit.dashboard.function_server import Functions, decision, running_functions
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+REPOSITORY = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def functions() -> Iterator[Functions]:
+    with running_functions() as functions:
+        yield functions
+
+
+@pytest.fixture(scope="module")
+def address(functions: Functions, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard of its own on a free port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app/app.py", "--server.port", str(port)]
+    with (tmp_path_factory.mktemp("dashboard") / "log").open("wb") as log:
+        environment = {**os.environ, **functions.environment}
+        process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/_stcore/health").is_success)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Last decisions")).to_be_visible()
+    yield page
+    context.close()
+
+
+def wait_for(condition: Callable[[], bool], patience_s: float = 30) -> None:
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        try:
+            if condition():
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    pytest.fail(f"nothing after {patience_s} s")
+
+
+def test_live_values_change_without_a_reload(page: Page, functions: Functions) -> None:
+    page.evaluate("window.sameDocument = true")
+    for power_w, text in ((21.4, "21.4 W"), (3.2, "3.2 W")):
+        functions.world.parks["sol-1"].power_w = power_w
+        expect(page.locator(".st-key-park-sol-1")).to_contain_text(text)
+    functions.world.parks["sol-1"].device = DeviceStatus.OFFLINE
+    expect(page.locator(".st-key-park-sol-1")).to_contain_text("Offline")
+    functions.world.parks["sol-1"].device = DeviceStatus.ONLINE
+    expect(page.locator(".st-key-park-sol-1")).to_contain_text("Online")
+    assert page.evaluate("window.sameDocument")
+
+
+def test_the_sun_moves_while_people_look(page: Page, functions: Functions) -> None:
+    world = functions.world
+    sunny = page.locator(".st-key-sunny")
+    expect(sunny).to_contain_text("sol-2")
+    before = world.decisions
+    world.decisions, world.sunny = [decision("sol-3", "sol-2", ago_s=0), *before], "sol-3"
+    expect(sunny.get_by_role("heading", name="sol-3")).to_be_visible()
+    expect(page.get_by_role("table").last).to_contain_text("sol-2 → sol-3")
+    world.decisions, world.sunny = before, "sol-2"
+    expect(sunny.get_by_role("heading", name="sol-2")).to_be_visible()
+
+
+def test_the_countdown_runs(page: Page, functions: Functions) -> None:
+    entry = functions.world.decisions[0]
+    assert entry.pending is not None
+    later = entry.pending.model_copy(update={"fires_at": entry.pending.fires_at + timedelta(minutes=30)})
+    functions.world.decisions[0] = entry.model_copy(update={"pending": later})
+    heading = page.locator(".st-key-sunny").get_by_role("heading", name=re.compile(r"sol-3 · \d+ min \d+ s"))
+    expect(heading).to_be_visible()
+    shown = heading.inner_text()
+    expect(heading).not_to_have_text(shown)
+
+
+def test_the_chart_is_redrawn_and_not_rebuilt(page: Page, functions: Functions) -> None:
+    chart = page.get_by_test_id("stVegaLiteChart")
+    drawing = chart.locator("canvas, svg.marks").first
+    expect(drawing).to_be_visible()
+    drawing.evaluate("element => { element.dataset.kept = 'yes' }")
+    asked = functions.energy.requests["/rest/metrics/history"]
+    wait_for(lambda: functions.energy.requests["/rest/metrics/history"] >= asked + 9)
+    expect(chart.locator("[data-kept=yes]")).to_be_visible()
+
+
+def test_the_chart_shows_what_is_chosen(page: Page) -> None:
+    page.get_by_role("radio", name="Voltage").click()
+    expect(page.get_by_test_id("stVegaLiteChart")).to_contain_text("Voltage")
+    expect(page.get_by_role("radio", name="15 min")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "banners", "still_there"), [("cluster", 2, "14."), ("energy", 4, "fuel-query-00001-7d9f")]
+)
+def test_a_stopped_function_is_told_and_comes_back(
+    page: Page, functions: Functions, name: str, banners: int, still_there: str
+) -> None:
+    page.evaluate("window.sameDocument = true")
+    function = {"cluster": functions.cluster, "energy": functions.energy}[name]
+    function.stop()
+    try:
+        alerts = page.get_by_role("alert").filter(has_text=f"{name}-query cannot be reached")
+        expect(alerts).to_have_count(banners)
+        expect(page.get_by_text(still_there).first).to_be_visible()
+    finally:
+        function.start()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator(".st-key-sunny").get_by_role("heading", name="sol-2")).to_be_visible()
+    expect(page.locator(".st-key-park-sol-2")).to_contain_text("W")
+    assert page.evaluate("window.sameDocument")
+
+
+def test_the_language_is_switched_and_stays_in_the_address(page: Page) -> None:
+    page.get_by_text("Español", exact=True).click()
+    expect(page.get_by_role("heading", name="Parques solares")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"[?&]lang=es"))
+    page.reload()
+    expect(page.get_by_role("heading", name="Últimas decisiones")).to_be_visible()
+
+
+def test_it_fits_a_phone(browser: Browser, address: str) -> None:
+    context = browser.new_context(locale="es-ES", viewport={"width": 390, "height": 844}, is_mobile=True)
+    page = context.new_page()
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Últimas decisiones")).to_be_visible()
+    first, second = (page.locator(f".st-key-park-sol-{place}").bounding_box() for place in (1, 2))
+    assert first is not None
+    assert second is not None
+    assert first["x"] == second["x"]
+    assert second["y"] > first["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+
+
+def test_nothing_is_fetched_from_elsewhere(browser: Browser, address: str) -> None:
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Last decisions")).to_be_visible()
+    assert [url for url in asked if url.startswith("http") and not url.startswith(address)] == []
+    context.close()

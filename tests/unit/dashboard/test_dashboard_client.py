@@ -1,0 +1,94 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from dashboard.client import PAUSE_AFTER_TIMEOUT, Answer, Away, EnergyQuery, FunctionClient, Trouble
+
+from tests.unit.dashboard.function_server import Functions
+
+START = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def energy(functions: Functions, clock: Clock) -> Iterator[EnergyQuery]:
+    with httpx.Client(base_url=functions.energy.url, timeout=0.3) as http:
+        yield EnergyQuery(FunctionClient("energy-query", http, clock))
+
+
+def trouble(reply: object) -> Trouble:
+    assert isinstance(reply, Away)
+    return reply.trouble
+
+
+def test_an_answer_is_typed_and_dated(energy: EnergyQuery) -> None:
+    panels = energy.panels()
+    assert isinstance(panels, Answer)
+    assert ([panel.node for panel in panels.value], panels.at) == (["sol-1", "sol-2", "sol-3"], START)
+
+
+def test_decisions_are_limited_and_can_be_the_moves_alone(energy: EnergyQuery) -> None:
+    decisions, moves = energy.decisions(2), energy.decisions(9, moved_only=True)
+    assert isinstance(decisions, Answer)
+    assert isinstance(moves, Answer)
+    assert len(decisions.value) == 2
+    assert [entry.moved for entry in moves.value] == [True, True]
+
+
+def test_histories_come_in_the_order_asked_for(energy: EnergyQuery) -> None:
+    since = datetime.now(UTC) - timedelta(minutes=1)
+    histories = energy.histories(("sol-3", "sol-1"), since, datetime.now(UTC), 2)
+    assert isinstance(histories, Answer)
+    assert [history.node for history in histories.value] == ["sol-3", "sol-1"]
+    assert all(history.points for history in histories.value)
+
+
+def test_a_stopped_function_is_unreachable_and_comes_back(energy: EnergyQuery, functions: Functions) -> None:
+    functions.energy.stop()
+    assert trouble(energy.panels()) is Trouble.UNREACHABLE
+    functions.energy.start()
+    assert isinstance(energy.panels(), Answer)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (500, b"", Trouble.REFUSED),
+        (404, b"{}", Trouble.REFUSED),
+        (302, b"", Trouble.REFUSED),
+        (200, b"not json", Trouble.UNREADABLE),
+        (200, b'[{"node": "sol-1"}]', Trouble.UNREADABLE),
+    ],
+)
+def test_a_broken_answer_is_told(
+    energy: EnergyQuery, functions: Functions, status: int, body: bytes, expected: Trouble
+) -> None:
+    functions.energy.broken = (status, body)
+    assert trouble(energy.panels()) is expected
+
+
+def test_a_hanging_function_is_left_alone_for_a_while(energy: EnergyQuery, functions: Functions, clock: Clock) -> None:
+    functions.energy.delay_s = 30
+    assert trouble(energy.panels()) is Trouble.TIMEOUT
+    asked = functions.energy.requests.total()
+
+    clock.now = START + PAUSE_AFTER_TIMEOUT - timedelta(microseconds=1)
+    assert trouble(energy.decisions(1)) is Trouble.TIMEOUT
+    assert functions.energy.requests.total() == asked
+
+    functions.energy.delay_s = 0
+    clock.now = START + PAUSE_AFTER_TIMEOUT
+    assert isinstance(energy.panels(), Answer)

@@ -1,0 +1,168 @@
+"""The Sun page in Streamlit's own harness, with real functions behind it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from dashboard.texts import CATALOGUES, Language
+from streamlit.testing.v1 import AppTest
+
+from ahorrater.contracts.events import DeviceStatus
+from tests.unit.dashboard.function_server import Functions, ParkWorld, decision
+
+APP = Path(__file__).parents[3] / "streamlit_app" / "app.py"
+ENGLISH, SPANISH = CATALOGUES[Language.ENGLISH], CATALOGUES[Language.SPANISH]
+
+
+@pytest.fixture
+def page(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    for name, value in functions.environment.items():
+        monkeypatch.setenv(name, value)
+    st.cache_resource.clear()
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    app.query_params["lang"] = "en"
+    yield app
+    st.cache_resource.clear()
+
+
+def again(page: AppTest) -> AppTest:
+    st.cache_resource.clear()
+    return page.run()
+
+
+def words(page: AppTest) -> str:
+    return "\n".join(str(element.value) for kind in ("markdown", "text", "caption") for element in page.get(kind))
+
+
+def warnings(page: AppTest) -> list[str]:
+    return [str(warning.value) for warning in page.warning]
+
+
+def test_it_shows_the_sun_the_parks_the_work_and_the_decisions(page: AppTest) -> None:
+    page.run()
+    assert not page.exception
+    assert page.header[0].value == r":orange[:material/sunny:] sol\-2"
+    assert [metric.value for metric in page.metric] == ["6.0 W", "14.2 W", "16.9 W"]
+    assert [heading.value for heading in page.subheader][1:] == [
+        ENGLISH.parks,
+        ENGLISH.chart,
+        ENGLISH.workloads,
+        ENGLISH.decisions,
+    ]
+    assert "The function's own words about sol-2." in words(page)
+    assert len(page.table) == 2
+    assert warnings(page) == []
+
+
+def test_what_is_pending_counts_down(page: AppTest) -> None:
+    page.run()
+    assert page.subheader[0].value.startswith(r"sol\-3 · 4")
+    assert "sol-3 gives more" in words(page)
+
+
+def test_nothing_is_pending(page: AppTest, functions: Functions) -> None:
+    functions.world.decisions = [decision("sol-2", "sol-2", ago_s=1), decision()]
+    page.run()
+    assert page.subheader[0].value == ENGLISH.nothing_pending
+
+
+def test_a_system_that_knows_nothing_yet_is_no_error(page: AppTest, functions: Functions) -> None:
+    world = functions.world
+    world.parks, world.decisions, world.pods, world.nodes, world.sunny = {}, [], [], [], None
+    page.run()
+    assert not page.exception
+    assert page.header[0].value == ENGLISH.no_sunny_node
+    assert [info.value for info in page.info] == [
+        ENGLISH.no_parks,
+        ENGLISH.no_history,
+        ENGLISH.nothing_runs,
+        ENGLISH.no_decisions,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("park", "text"),
+    [
+        (ParkWorld(9, device=DeviceStatus.ONLINE), "Online"),
+        (ParkWorld(9, silent_for_s=400), "Stale"),
+        (ParkWorld(9, device=DeviceStatus.OFFLINE), "Offline"),
+        (ParkWorld(9, device=DeviceStatus.SLEEPING), "Sleeping"),
+    ],
+)
+def test_the_state_of_a_device_is_a_word(page: AppTest, functions: Functions, park: ParkWorld, text: str) -> None:
+    functions.world.parks = {"sol-1": park}
+    functions.world.nodes = ["sol-1"]
+    page.run()
+    assert f"{text}]" in words(page)
+
+
+def test_a_node_without_a_park_says_so(page: AppTest, functions: Functions) -> None:
+    functions.world.nodes.append("sol-4")
+    page.run()
+    assert ENGLISH.never_heard in words(page)
+    assert len(page.metric) == 3
+
+
+def test_old_values_tell_their_age(page: AppTest, functions: Functions) -> None:
+    functions.world.parks["sol-1"].silent_for_s = 400
+    page.run()
+    assert "6 min 40 s ago" in words(page)
+
+
+def test_a_function_that_is_away_spoils_its_own_parts_only(page: AppTest, functions: Functions) -> None:
+    functions.cluster.stop()
+    page.run()
+    assert not page.exception
+    assert all("cluster" in warning for warning in warnings(page))
+    assert len(warnings(page)) == 2
+    assert len(page.metric) == 3
+
+    functions.cluster.start()
+    again(page)
+    assert warnings(page) == []
+    assert page.header[0].value == r":orange[:material/sunny:] sol\-2"
+
+
+def test_energy_query_away_leaves_the_cluster_alone(page: AppTest, functions: Functions) -> None:
+    functions.energy.stop()
+    page.run()
+    assert not page.exception
+    assert page.header[0].value == r":orange[:material/sunny:] sol\-2"
+    assert len(page.table) == 1
+    assert len(warnings(page)) == 4
+    assert all("energy" in warning for warning in warnings(page))
+
+
+def test_the_language_can_be_switched(page: AppTest) -> None:
+    page.run()
+    page.segmented_control(key="language").select(Language.SPANISH).run()
+    assert not page.exception
+    assert [heading.value for heading in page.subheader][1:] == [
+        SPANISH.parks,
+        SPANISH.chart,
+        SPANISH.workloads,
+        SPANISH.decisions,
+    ]
+    assert [metric.value for metric in page.metric] == ["6,0 W", "14,2 W", "16,9 W"]
+    assert "sol-2 lleva bastante tiempo" in words(page)
+
+
+def test_data_is_never_markup(page: AppTest, functions: Functions) -> None:
+    functions.world.decisions = [decision("sol-2", "sol-2", sentence="<img src=x> **bold** :red[red]")]
+    page.run()
+    assert "<img src=x> **bold** :red[red]" in [text.value for text in page.text]
+    cell = page.table[-1].value[ENGLISH.why].iloc[0]
+    assert r"\<img src\=x\> \*\*bold\*\* \:red\[red\]" in cell
+
+
+def test_a_label_put_by_hand_is_told(page: AppTest, functions: Functions) -> None:
+    functions.world.decisions = []
+    page.run()
+    assert ENGLISH.not_by_decision in words(page)
+
+
+def test_a_move_under_way_is_told(page: AppTest, functions: Functions) -> None:
+    functions.world.sunny = "sol-1"
+    page.run()
+    assert [info.value for info in page.info] == [r"The work is on its way to sol\-2."]
