@@ -1,11 +1,14 @@
 """Runs the controllers: every change marks keys as due, and due keys are reconciled in order, one at a time."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from infra.local.kubesim.cluster import Cluster
 from infra.local.kubesim.store import Change
+
+_log = logging.getLogger(__name__)
 
 Key = tuple[str, str]
 """Namespace and name of what a controller looks after."""
@@ -55,7 +58,11 @@ class ControlPlane:
             self._scheduled = False
 
     def _reconcile(self, index: int, key: Key) -> None:
-        again_s = self._controllers[index].reconcile(key)
+        try:
+            again_s = self._controllers[index].reconcile(key)
+        except Exception:  # noqa: BLE001 - one broken object must not stop the others
+            _log.exception("%s failed on %s", type(self._controllers[index]).__name__, key)
+            return
         if again_s is not None:
             self._wake_later(index, key, again_s)
 

@@ -24,7 +24,7 @@ class ApiError(Exception):
             "metadata": {},
             "status": "Failure",
             "message": self.message,
-            "reason": self.reason,
+            **({"reason": self.reason} if self.reason else {}),
             **({"details": self.details} if self.details else {}),
             "code": self.code,
         }
@@ -63,13 +63,20 @@ def unsupported(field: str, value: str, supported: tuple[str, ...]) -> FieldErro
 
 def _details(resource: Resource, name: str, kind: str | None = None) -> KubeObject:
     group = {"group": resource.group} if resource.group else {}
-    return {"name": name, **group, "kind": kind or resource.plural}
+    named = {"name": name} if name else {}
+    return {**named, **group, "kind": kind or resource.plural}
 
 
 def not_found(resource: Resource, name: str) -> ApiError:
     """404: no such object."""
     message = f'{resource.qualified_plural} "{name}" not found'
     return ApiError(404, "NotFound", message, _details(resource, name))
+
+
+def metrics_not_found(resource: Resource, name: str) -> ApiError:
+    """404: metrics-server knows nothing of a node or pod; it names the kinds in its own way."""
+    kind = resource.plural if resource.namespaced else "node"
+    return ApiError(404, "NotFound", f'{kind} "{name}" not found', {"name": name, "kind": kind})
 
 
 def path_not_found() -> ApiError:
@@ -104,6 +111,14 @@ def invalid(resource: Resource, name: str, errors: list[FieldError]) -> ApiError
     return ApiError(422, "Invalid", f'{resource.qualified_kind} "{name}" is invalid: {summary}', details)
 
 
+def unconditional_update(resource: Resource, name: str) -> ApiError:
+    """422: a PUT without `metadata.resourceVersion`, for a kind that insists on it; here named by its plural."""
+    error = invalid_value("metadata.resourceVersion", "0", "must be specified for an update")
+    cause = {"reason": error.reason, "message": error.message, "field": error.field}
+    message = f'{resource.qualified_plural} "{name}" is invalid: {error.field}: {error.message}'
+    return ApiError(422, "Invalid", message, _details(resource, name) | {"causes": [cause]})
+
+
 def bad_request(message: str) -> ApiError:
     """400: the request cannot be understood."""
     return ApiError(400, "BadRequest", message)
@@ -124,6 +139,13 @@ def method_not_allowed() -> ApiError:
 def expired(message: str) -> ApiError:
     """410: the history asked for has been forgotten."""
     return ApiError(410, "Expired", message)
+
+
+def too_large_version(version: int, current: int) -> ApiError:
+    """504: a version that does not exist yet."""
+    message = f"Timeout: Too large resource version: {version}, current: {current}"
+    cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
+    return ApiError(504, "Timeout", message, {"causes": [cause], "retryAfterSeconds": 1})
 
 
 def unsupported_media_type(accepted: tuple[str, ...]) -> ApiError:

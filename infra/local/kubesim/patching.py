@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from infra.local.kubesim.errors import ApiError, bad_request
+from infra.local.kubesim.errors import ApiError
 from infra.local.kubesim.objects import KubeObject, copied
 
 JSON_PATCH = "application/json-patch+json"
@@ -136,7 +136,7 @@ def _in_order(items: list[Any], order: list[Any], field: str) -> list[Any]:
 
 
 def json_patch(target: KubeObject, operations: list[KubeObject]) -> KubeObject:
-    """RFC 6902. Raises 400 for a malformed operation, 422 for one that cannot be applied."""
+    """RFC 6902. Raises 422 for an operation that cannot be applied."""
     result: KubeObject = copied(target)
     for operation in operations:
         result = _applied(result, operation)
@@ -145,7 +145,10 @@ def json_patch(target: KubeObject, operations: list[KubeObject]) -> KubeObject:
 
 def _applied(document: KubeObject, operation: KubeObject) -> KubeObject:
     if not isinstance(operation, dict) or operation.get("op") not in _OPERATIONS or "path" not in operation:
-        raise bad_request(f"unable to decode the operation {operation}: it needs a known op and a path")
+        message = (
+            f"the server rejected our request due to an error in our request: {operation} needs a known op and a path"
+        )
+        raise ApiError(422, "Invalid", message)
     try:
         _OPERATIONS[operation["op"]](document, operation)
     except (KeyError, IndexError, ValueError, TypeError) as error:

@@ -13,9 +13,9 @@ from infra.local.kubesim.errors import (
     conflict,
     forbidden,
     invalid,
-    invalid_value,
     not_found,
     stale,
+    unconditional_update,
 )
 from infra.local.kubesim.identifiers import Identifiers
 from infra.local.kubesim.objects import KubeObject, copied, is_terminating, name_of, namespace_of, time_text
@@ -129,7 +129,7 @@ class Registry:
         created["apiVersion"], created["kind"] = resource.api_version, resource.kind
         metadata = created["metadata"] = dict(created.get("metadata") or {})
         if metadata.get("resourceVersion"):
-            raise bad_request("resourceVersion should not be set on objects to be created")
+            raise ApiError(500, "", "resourceVersion should not be set on objects to be created")
         if not metadata.get("name"):
             metadata["name"] = self._generated_name(resource, metadata)
         if resource.namespaced:
@@ -164,20 +164,23 @@ class Registry:
 
     def _check_identity(self, resource: Resource, current: KubeObject, candidate: KubeObject) -> None:
         name, metadata = name_of(current), candidate.get("metadata") or {}
-        if metadata.get("name") != name:
+        if not metadata.get("name"):
+            raise bad_request(f"the name of the object ({name} based on URL) was undeterminable: name must be provided")
+        if metadata["name"] != name:
             raise bad_request(
-                f"the name of the object ({metadata.get('name', '')}) does not match the name on the URL ({name})"
+                f"the name of the object ({metadata['name']}) does not match the name on the URL ({name})"
             )
         if resource.namespaced:
             _check_same_namespace(metadata, namespace_of(current))
         version = metadata.get("resourceVersion")
         if not version and not resource.unconditional_update:
-            why = "must be specified for an update"
-            raise invalid(resource, name, [invalid_value("metadata.resourceVersion", "0", why)])
+            raise unconditional_update(resource, name)
         uid = metadata.get("uid")
         if uid and uid != current["metadata"]["uid"]:
             why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {current['metadata']['uid']}"
             raise conflict(resource, name, why)
+        if version and not version.isdecimal():
+            raise ApiError(500, "", f'strconv.ParseUint: parsing "{version}": invalid syntax')
         if version and version != current["metadata"]["resourceVersion"]:
             raise stale(resource, name)
 
@@ -234,14 +237,16 @@ def _check_preconditions(resource: Resource, current: KubeObject, options: Delet
         raise conflict(
             resource,
             name_of(current),
-            f"Precondition failed: UID in precondition: {options.uid}, UID in object meta: {metadata['uid']}",
+            f"the UID in the precondition ({options.uid}) does not match the UID in record ({metadata['uid']}). "
+            "The object might have been deleted and then recreated",
         )
     if options.resource_version and options.resource_version != metadata["resourceVersion"]:
-        why = (
-            f"Precondition failed: ResourceVersion in precondition: {options.resource_version}, "
-            f"ResourceVersion in object meta: {metadata['resourceVersion']}"
+        raise conflict(
+            resource,
+            name_of(current),
+            f"the ResourceVersion in the precondition ({options.resource_version}) does not match the ResourceVersion "
+            f"in record ({metadata['resourceVersion']}). The object might have been modified",
         )
-        raise conflict(resource, name_of(current), why)
 
 
 def _grace_period_s(resource: Resource, current: KubeObject, options: DeleteOptions) -> int:

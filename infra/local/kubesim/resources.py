@@ -23,6 +23,8 @@ class Resource:
     unconditional_update: bool = True
     """Whether a PUT without `metadata.resourceVersion` is accepted."""
     has_generation: bool = False
+    create_on_update: bool = False
+    """Whether a PUT to a name that does not exist creates it."""
 
     @property
     def api_version(self) -> str:
@@ -75,7 +77,7 @@ REPLICA_SETS = Resource(
     "apps", "v1", "replicasets", "ReplicaSet", short_names=("rs",), categories=("all",),
     subresources=("status", "scale"), has_generation=True,
 )  # fmt: skip
-LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease", unconditional_update=False)
+LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease", unconditional_update=False, create_on_update=True)
 DISRUPTION_BUDGETS = Resource(
     "policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", short_names=("pdb",),
     subresources=("status",), unconditional_update=False, has_generation=True,

@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from infra.local.kubesim.objects import KubeObject, copied
 
@@ -82,15 +83,25 @@ def old_set_sizes(replicas: int, fence: Fence, new: SetSize, old: list[SetSize])
 
 def template_hash(template: KubeObject, collisions: int = 0) -> str:
     """A short name for a pod template: equal templates, equal hashes."""
-    digest = hashlib.sha256(json.dumps([template, collisions], sort_keys=True).encode()).digest()
+    digest = hashlib.sha256(json.dumps([canonical_template(template), collisions], sort_keys=True).encode()).digest()
     return "".join(_HASH_LETTERS[byte % len(_HASH_LETTERS)] for byte in digest[:_HASH_LENGTH])
 
 
-def without_hash(template: KubeObject) -> KubeObject:
-    """A template without the label that tells its pods from those of others."""
+def canonical_template(template: KubeObject) -> KubeObject:
+    """A template to compare: without the label that tells its pods from others', and with empty the same as absent."""
     plain: KubeObject = copied(template)
-    (plain.get("metadata") or {}).get("labels", {}).pop(TEMPLATE_HASH, None)
-    return plain
+    ((plain.get("metadata") or {}).get("labels") or {}).pop(TEMPLATE_HASH, None)
+    compact: KubeObject = _without_empty(plain)
+    return compact
+
+
+def _without_empty(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_empty(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    items = ((key, _without_empty(item)) for key, item in value.items())
+    return {key: item for key, item in items if item not in (None, {}, [])}
 
 
 def proportional_sizes(target: int, sizes: dict[str, int]) -> dict[str, int]:

@@ -41,11 +41,10 @@ def place(pod: KubeObject, nodes: Sequence[KubeObject], pods: Sequence[KubeObjec
 
 def refusal_of(pod: KubeObject, node: KubeObject, pods: Iterable[KubeObject]) -> Refusal | None:
     """The first filter that a node fails, in the real scheduler's order."""
-    taint = _untolerated_taint(pod, node)
     if node["spec"].get("unschedulable") and not _tolerates_cordon(pod):
         return Refusal(("node(s) were unschedulable",))
-    if taint:
-        return Refusal((f"node(s) had untolerated taint {{{taint['key']}: {taint.get('value', '')}}}",))
+    if _has_untolerated_taint(pod, node):
+        return Refusal(("node(s) had untolerated taint(s)",))
     if not _matches_affinity(pod, node):
         return Refusal(("node(s) didn't match Pod's node affinity/selector",))
     return _capacity_refusal(pod, node, pods)
@@ -70,9 +69,9 @@ def _tolerates_cordon(pod: KubeObject) -> bool:
     return tolerates(pod, {"key": UNSCHEDULABLE_TAINT, "effect": "NoSchedule"})
 
 
-def _untolerated_taint(pod: KubeObject, node: KubeObject) -> KubeObject | None:
+def _has_untolerated_taint(pod: KubeObject, node: KubeObject) -> bool:
     hard = (taint for taint in node["spec"].get("taints") or () if taint["effect"] in ("NoSchedule", "NoExecute"))
-    return next((taint for taint in hard if not tolerates(pod, taint)), None)
+    return any(not tolerates(pod, taint) for taint in hard)
 
 
 def _matches_affinity(pod: KubeObject, node: KubeObject) -> bool:

@@ -18,7 +18,8 @@ from infra.local.kubesim.identifiers import Identifiers
 from infra.local.kubesim.nodes import new_node, ready_condition
 from infra.local.kubesim.objects import KubeObject, with_condition
 from infra.local.kubesim.registry import Registry
-from infra.local.kubesim.resources import NAMESPACES, NODES, SERVICE_ACCOUNTS, resource_of_kind
+from infra.local.kubesim.resources import NAMESPACES, NODES, resource_of_kind
+from infra.local.kubesim.shapes import check_object
 from infra.local.kubesim.store import Store
 from infra.local.kubesim.timers import Timers
 
@@ -60,12 +61,14 @@ class Simulation:
         self._create_nodes(nodes)
         for obj in seed:
             self.add(obj)
+        self.store.forget_history()
 
     def add(self, obj: KubeObject) -> KubeObject:
         """Creates an object of any kind that is served, in its own namespace or `default`."""
         resource = resource_of_kind(str(obj.get("apiVersion")), str(obj.get("kind")))
         if resource is None:
             raise bad_request(f"no kind {obj.get('kind')!r} in {obj.get('apiVersion')!r} is simulated")
+        check_object(resource, obj)
         namespace = (obj["metadata"].get("namespace") or "default") if resource.namespaced else ""
         return self.registry.create(resource, namespace, obj)
 
@@ -79,7 +82,6 @@ class Simulation:
     def _create_namespaces(self) -> None:
         for name in _NAMESPACES:
             self.registry.create(NAMESPACES, "", {"metadata": {"name": name}})
-            self.registry.create(SERVICE_ACCOUNTS, name, {"metadata": {"name": "default"}})
 
     def _create_nodes(self, names: Sequence[str]) -> None:
         for position, name in enumerate(names):

@@ -40,9 +40,8 @@ class _Shelf:
             self.forgotten_version = self.changes[0].version
         self.changes.append(change)
 
-    def forget(self) -> None:
-        if self.changes:
-            self.forgotten_version = self.changes[-1].version
+    def forget(self, version: int) -> None:
+        self.forgotten_version = version
         self.changes.clear()
 
 
@@ -94,7 +93,7 @@ class Store:
     def forget_history(self) -> None:
         """Forgets all past changes, as a compaction does: older versions are answered with 410 from now on."""
         for shelf in self._shelves.values():
-            shelf.forget()
+            shelf.forget(self.version)
 
     def _write(self, kind: ChangeType, resource: Resource, obj: KubeObject) -> KubeObject:
         shelf = self._shelves[resource]

@@ -11,6 +11,7 @@ from infra.local.kubesim.resources import (
     CONFIG_MAPS,
     DEPLOYMENTS,
     DISRUPTION_BUDGETS,
+    LEASES,
     NAMESPACES,
     PODS,
     REPLICA_SETS,
@@ -38,6 +39,10 @@ _KEY_WORDS = (
     "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
     "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
     "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+)
+_MANY_SLASHES_WORDS = (
+    f"{_KEY_WORDS.replace('name part', 'a qualified name')} with an optional DNS subdomain prefix and '/' "
+    "(e.g. 'example.com/MyName')"
 )
 _VALUE_WORDS = (
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
@@ -85,14 +90,10 @@ def _validate_name(resource: Resource, name: str) -> list[FieldError]:
 def _broken_text(field: str, text: str, pattern: re.Pattern[str], length: int, words: str) -> list[FieldError]:
     errors = []
     if len(text) > length:
-        errors.append(invalid_value(field, f'"{text}"', f"must be no more than {length} {_length_unit(length)}"))
+        errors.append(invalid_value(field, f'"{text}"', f"must be no more than {length} characters"))
     if not pattern.fullmatch(text):
         errors.append(invalid_value(field, f'"{text}"', words))
     return errors
-
-
-def _length_unit(length: int) -> str:
-    return "bytes" if length == _LABEL_LENGTH else "characters"
 
 
 def _validate_labels(field: str, labels: dict[str, str]) -> list[FieldError]:
@@ -106,6 +107,8 @@ def _validate_keys(field: str, keys: dict[str, str]) -> list[FieldError]:
 
 def _validate_key(field: str, key: str) -> list[FieldError]:
     prefix, slash, name = key.rpartition("/")
+    if "/" in prefix:
+        return [invalid_value(field, f'"{key}"', _MANY_SLASHES_WORDS)]
     if slash and not _SUBDOMAIN.fullmatch(prefix):
         why = "prefix part must be non-empty" if not prefix else f"prefix part {_SUBDOMAIN_WORDS}"
         return [invalid_value(field, f'"{key}"', why)]
@@ -113,7 +116,7 @@ def _validate_key(field: str, key: str) -> list[FieldError]:
         return [invalid_value(field, f'"{key}"', "name part must be non-empty"),
                 invalid_value(field, f'"{key}"', _KEY_WORDS)]  # fmt: skip
     if len(name) > _LABEL_LENGTH:
-        return [invalid_value(field, f'"{key}"', "name part must be no more than 63 bytes")]
+        return [invalid_value(field, f'"{key}"', "name part must be no more than 63 characters")]
     return [] if _KEY_NAME.fullmatch(name) else [invalid_value(field, f'"{key}"', _KEY_WORDS)]
 
 
@@ -125,7 +128,14 @@ def _validate_pod_spec(spec: KubeObject, path: str) -> list[FieldError]:
         *(error for i, item in enumerate(containers) for error in _validate_container(item, f"{path}.containers[{i}]")),
         *_duplicate_names(containers, f"{path}.containers"),
         *_validate_affinity(spec, path),
+        *_validate_restart_policy(spec, path),
     ]
+
+
+def _validate_restart_policy(spec: KubeObject, path: str) -> list[FieldError]:
+    policy = spec.get("restartPolicy", "Always")
+    known = ("Always", "OnFailure", "Never")
+    return [] if policy in known else [unsupported(f"{path}.restartPolicy", policy, known)]
 
 
 def _validate_container(container: KubeObject, path: str) -> list[FieldError]:
@@ -136,6 +146,9 @@ def _validate_container(container: KubeObject, path: str) -> list[FieldError]:
         errors += _broken_text(f"{path}.name", container["name"], _LABEL, _LABEL_LENGTH, _LABEL_WORDS)
     if not container.get("image"):
         errors.append(required(f"{path}.image"))
+    errors += [
+        required(f"{path}.env[{i}].name") for i, item in enumerate(container.get("env") or ()) if not item.get("name")
+    ]
     return errors + _validate_resources(container.get("resources") or {}, f"{path}.resources")
 
 
@@ -207,8 +220,10 @@ def _validate_replica_owner(obj: KubeObject) -> list[FieldError]:
     errors += _validate_labels("spec.template.labels", labels)
     if spec.get("replicas", 1) < 0:
         errors.append(invalid_value("spec.replicas", str(spec["replicas"]), "must be greater than or equal to 0"))
-    if not spec.get("selector"):
+    if spec.get("selector") is None:
         return [required("spec.selector"), *errors]
+    if not spec["selector"]:
+        return [invalid_value("spec.selector", "{}", "empty selector is invalid for deployment"), *errors]
     if not selects(spec["selector"], labels):
         shown = str(labels).replace("'", '"').replace('": "', '":"').replace('", "', '","')
         return [invalid_value("spec.template.metadata.labels", shown, "`selector` does not match template `labels`"),
@@ -241,6 +256,13 @@ def _validate_budget(budget: KubeObject) -> list[FieldError]:
         shown = f"{{MinAvailable:{spec['minAvailable']}, MaxUnavailable:{spec['maxUnavailable']}}}"
         return [invalid_value("spec", shown, "minAvailable and maxUnavailable cannot be both set")]
     return []
+
+
+def _validate_lease(lease: KubeObject) -> list[FieldError]:
+    duration_s = (lease.get("spec") or {}).get("leaseDurationSeconds")
+    if duration_s is None or duration_s > 0:
+        return []
+    return [invalid_value("spec.leaseDurationSeconds", str(duration_s), "must be greater than 0")]
 
 
 def _validate_config_map(config_map: KubeObject) -> list[FieldError]:
@@ -281,6 +303,10 @@ def _validate_pod_update(new: KubeObject, old: KubeObject) -> list[FieldError]:
     return []
 
 
+def _container_names(pod: KubeObject) -> list[str]:
+    return [container.get("name", "") for container in pod["spec"].get("containers") or ()]
+
+
 def _immutable_pod_spec(spec: KubeObject) -> KubeObject:
     frozen: KubeObject = copied(spec)
     for container in (*frozen.get("containers", ()), *frozen.get("initContainers", ())):
@@ -307,6 +333,7 @@ _RULES: dict[Resource, Callable[[KubeObject], list[FieldError]]] = {
     REPLICA_SETS: _validate_replica_owner,
     DISRUPTION_BUDGETS: _validate_budget,
     CONFIG_MAPS: _validate_config_map,
+    LEASES: _validate_lease,
     SERVICES: _validate_service,
 }
 _UPDATE_RULES: dict[Resource, Callable[[KubeObject, KubeObject], list[FieldError]]] = {

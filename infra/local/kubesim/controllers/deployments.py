@@ -27,11 +27,11 @@ from infra.local.kubesim.rollout import (
     TEMPLATE_HASH,
     Fence,
     SetSize,
+    canonical_template,
     new_set_size,
     old_set_sizes,
     proportional_sizes,
     template_hash,
-    without_hash,
 )
 from infra.local.kubesim.store import Change
 
@@ -304,8 +304,8 @@ def _size_of(replica_set: KubeObject) -> SetSize:
 
 
 def _set_with_template(deployment: KubeObject, replica_sets: list[KubeObject]) -> KubeObject | None:
-    wanted = deployment["spec"]["template"]
-    return next((item for item in replica_sets if without_hash(item["spec"]["template"]) == wanted), None)
+    wanted = canonical_template(deployment["spec"]["template"])
+    return next((item for item in replica_sets if canonical_template(item["spec"]["template"]) == wanted), None)
 
 
 def _counts(newest: KubeObject | None, replica_sets: list[KubeObject]) -> dict[str, int]:

@@ -6,7 +6,7 @@ from infra.local.kubesim.cluster import Cluster
 from infra.local.kubesim.control_plane import Key
 from infra.local.kubesim.objects import KubeObject, copied, is_terminating, name_of, namespace_of, uid_of
 from infra.local.kubesim.registry import DeleteOptions
-from infra.local.kubesim.resources import NAMESPACES, STORED, Resource
+from infra.local.kubesim.resources import NAMESPACES, SERVICE_ACCOUNTS, STORED, Resource
 from infra.local.kubesim.store import Change
 
 
@@ -39,22 +39,26 @@ def _is_owned_by(obj: KubeObject, uid: str) -> bool:
 
 
 class NamespaceContents:
-    """Empties a namespace that is being deleted, then lets it go."""
+    """Gives a new namespace its service account; empties one that is being deleted, then lets it go."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
     def keys(self, change: Change) -> Iterable[Key]:
-        """A namespace that is going, also when something in it is gone."""
+        """A new namespace, or one that is going, also when something in it is gone."""
         name = name_of(change.object) if change.resource is NAMESPACES else namespace_of(change.object)
         namespace = self._cluster.store.get(NAMESPACES, "", name)
-        if namespace and is_terminating(namespace):
+        is_new = change.resource is NAMESPACES and change.type == "ADDED"
+        if namespace and (is_new or is_terminating(namespace)):
             yield "", name
 
     def reconcile(self, key: Key) -> float | None:
         """Deletes what is left; once nothing is, removes the finalizer and with it the namespace."""
         namespace = self._cluster.store.get(NAMESPACES, *key)
         if namespace is None:
+            return None
+        if not is_terminating(namespace):
+            self._create_service_account(key[1])
             return None
         left = [(resource, obj) for resource in STORED if resource.namespaced
                 for obj in self._cluster.store.objects(resource, key[1])]  # fmt: skip
@@ -66,3 +70,7 @@ class NamespaceContents:
             emptied["spec"]["finalizers"] = []
             self._cluster.registry.remove(NAMESPACES, emptied)
         return None
+
+    def _create_service_account(self, namespace: str) -> None:
+        if not self._cluster.store.get(SERVICE_ACCOUNTS, namespace, "default"):
+            self._cluster.registry.create(SERVICE_ACCOUNTS, namespace, {"metadata": {"name": "default"}})

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from infra.local.kubesim.errors import ApiError, bad_request, method_not_allowed, not_found
+from infra.local.kubesim.errors import ApiError, bad_request, method_not_allowed, metrics_not_found, too_large_version
 from infra.local.kubesim.faults import Faults
 from infra.local.kubesim.http.admin import Admin
 from infra.local.kubesim.http.discovery import discovery_document
@@ -24,6 +24,7 @@ from infra.local.kubesim.objects import KubeObject, name_of, namespace_of
 from infra.local.kubesim.registry import DeleteOptions
 from infra.local.kubesim.resources import NAMESPACES, NODE_METRICS, POD_METRICS, PODS, Resource
 from infra.local.kubesim.selectors import parse_selectors
+from infra.local.kubesim.shapes import check_object
 from infra.local.kubesim.simulation import Simulation
 
 _WATCH_TIMEOUT_S = 1800.0
@@ -107,6 +108,9 @@ class Api:
     def _list(self, request: Request, target: Target, accepted: Accepted) -> Response:
         query = request.query_params
         accepts = parse_selectors(query.get("labelSelector", ""), query.get("fieldSelector", ""), target.resource)
+        version = _integer(query, "resourceVersion")
+        if version > self._store.version:
+            raise too_large_version(version, self._store.version)
         objects = [obj for obj in self._store.objects(target.resource, target.namespace) if accepts(obj)]
         page = page_of(objects, self._store.version, _integer(query, "limit"), query.get("continue", ""))
         return json_response(accepted.many(target.resource, page.objects, page.metadata, self._now()))
@@ -119,7 +123,7 @@ class Api:
         if target.name:
             named = next((item for item in found if name_of(item) == target.name), None)
             if named is None:
-                raise not_found(target.resource, f"{target.namespace}/{target.name}".lstrip("/"))
+                raise metrics_not_found(target.resource, target.name)
             return json_response(accepted.one(target.resource, named, now))
         accepts = parse_selectors(query.get("labelSelector", ""), query.get("fieldSelector", ""), target.resource)
         items = [item for item in found if accepts(item)]
@@ -147,11 +151,17 @@ class Api:
         _require_verb(target.resource, "create")
         if target.name:
             raise method_not_allowed()
-        _check_kind(target.resource, body)
-        created = self._registry.create(target.resource, target.namespace, body, dry_run=_is_dry_run(request))
+        return self._create_object(request, target, body)
+
+    def _create_object(self, request: Request, target: Target, obj: KubeObject) -> Response:
+        _check_kind(target.resource, obj)
+        check_object(target.resource, obj)
+        created = self._registry.create(target.resource, target.namespace, obj, dry_run=_is_dry_run(request))
         return json_response(_accepted(request).one(target.resource, created, self._now()), 201)
 
     def _evict(self, target: Target, eviction: KubeObject) -> Response:
+        if (eviction.get("metadata") or {}).get("name", target.name) != target.name:
+            raise bad_request("name in URL does not match name in Eviction object")
         options = DeleteOptions.parse(eviction.get("deleteOptions") or {})
         self._simulation.budgets.evict(target.namespace, target.name, options)
         success = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
@@ -164,17 +174,19 @@ class Api:
         if target.subresource == "scale":
             return self._modify(request, target, lambda current: with_scale(current, body))
         _check_kind(target.resource, body)
+        check_object(target.resource, body)
+        if target.resource.create_on_update and not self._store.get(target.resource, target.namespace, target.name):
+            return self._create_object(request, target, body)
         return self._modify(request, target, lambda _: body)
 
     async def _patch(self, request: Request, target: Target) -> Response:
         _require_verb(target.resource, "patch")
         _require_name(target)
         body, content_type = await request.body(), request.headers.get("content-type", "")
-        if is_apply(content_type) and not self._store.get(target.resource, target.namespace, target.name):
+        if is_apply(content_type):
             configuration = apply_configuration(body, request.query_params.get("fieldManager", ""))
-            dry_run = _is_dry_run(request)
-            created = self._registry.create(target.resource, target.namespace, configuration, dry_run=dry_run)
-            return json_response(created, 201)
+            if not self._store.get(target.resource, target.namespace, target.name):
+                return self._create_object(request, target, configuration)
         change = patch_change(target.resource, content_type, body)
         if target.subresource == "scale":
             return self._modify(request, target, lambda current: with_scale(current, change(scale_of(current))))
@@ -228,7 +240,7 @@ def _accepted(request: Request) -> Accepted:
 def _integer(query: QueryParams, name: str) -> int:
     text = query.get(name) or "0"
     if not text.isdecimal():
-        raise bad_request(f'strconv.ParseUint: parsing "{text}": invalid syntax')
+        raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
     return int(text)
 
 
@@ -250,8 +262,8 @@ def _check_kind(resource: Resource, body: KubeObject) -> None:
     api_version, kind = body.get("apiVersion", resource.api_version), body.get("kind", resource.kind)
     if (api_version, kind) != (resource.api_version, resource.kind):
         raise bad_request(
-            f"the object provided is unrecognized (must be of type {resource.kind}): "
-            f"{kind} in version {api_version!r} cannot be handled as a {resource.kind}"
+            f'{kind} in version "{api_version}" cannot be handled as a {resource.kind}: '
+            f"converting ({kind}) to ({resource.kind}): unknown conversion"
         )
 
 

@@ -87,7 +87,6 @@ def decode_object(body: bytes, content_type: str) -> KubeObject:
     decoded = decode_yaml(body) if media_type == YAML else decode_json(body)
     if not isinstance(decoded, dict):
         raise bad_request("couldn't get version/kind; json parse error: the body is not an object")
-    check_shape(decoded)
     return decoded
 
 
@@ -105,14 +104,3 @@ def decode_yaml(body: bytes) -> Any:
         return yaml.safe_load(body)
     except yaml.YAMLError as error:
         raise bad_request(f"error converting YAML to JSON: {error}") from error
-
-
-def check_shape(obj: KubeObject) -> None:
-    """Raises 400 where the types of the metadata are not those of the Go structs."""
-    metadata = obj.get("metadata") or {}
-    if not isinstance(metadata, dict):
-        raise bad_request("json: cannot unmarshal into Go struct field .metadata of type v1.ObjectMeta")
-    for field in ("labels", "annotations"):
-        values = metadata.get(field) or {}
-        if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
-            raise bad_request(f"json: cannot unmarshal into Go struct field ObjectMeta.metadata.{field} of type string")

@@ -38,4 +38,4 @@ def _parsed_token(token: str) -> tuple[tuple[str, str], int]:
         version, namespace, name = json.loads(base64.urlsafe_b64decode(token))
         return (str(namespace), str(name)), int(version)
     except (ValueError, TypeError, binascii.Error) as error:
-        raise bad_request("continue key is not valid") from error
+        raise bad_request(f"invalid continue token: continue key is not valid: {error}") from error

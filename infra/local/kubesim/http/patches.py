@@ -7,9 +7,8 @@ from infra.local.kubesim.errors import (
     ApiError,
     FieldError,
     bad_request,
-    unsupported_media_type,
 )
-from infra.local.kubesim.http.formats import check_shape, decode_json, decode_yaml
+from infra.local.kubesim.http.formats import decode_json, decode_yaml
 from infra.local.kubesim.objects import KubeObject
 from infra.local.kubesim.patching import (
     APPLY_PATCH,
@@ -21,6 +20,7 @@ from infra.local.kubesim.patching import (
     strategic_merge,
 )
 from infra.local.kubesim.resources import Resource
+from infra.local.kubesim.shapes import check_patched
 
 Change = Callable[[KubeObject], KubeObject]
 
@@ -29,13 +29,13 @@ def patch_change(resource: Resource, content_type: str, body: bytes) -> Change:
     """What a patch does to an object. Raises 400 for a bad body, 415 for a content type the kind does not take."""
     media_type = content_type.partition(";")[0].strip()
     if media_type not in _accepted_types(resource):
-        raise unsupported_media_type(_accepted_types(resource))
+        raise ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type")
     patch = decode_yaml(body) if media_type == APPLY_PATCH else decode_json(body)
     apply = _checked(media_type, patch, resource)
 
     def change(current: KubeObject) -> KubeObject:
         patched = apply(current)
-        check_shape(patched)
+        check_patched(patched)
         return patched
 
     return change
@@ -55,7 +55,6 @@ def apply_configuration(body: bytes, field_manager: str) -> KubeObject:
     configuration = decode_yaml(body)
     if not isinstance(configuration, dict):
         raise bad_request("the applied configuration is not an object")
-    check_shape(configuration)
     return configuration
 
 

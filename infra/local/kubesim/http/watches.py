@@ -97,6 +97,8 @@ class Watches:
                 if request.wants_bookmarks:
                     yield _bookmark(request.target.resource, version)
                 continue
+            if change.version <= (request.version or 0):  # the watch was asked to start later than now
+                continue
             version = change.version
             for line in _lines(request, change):
                 yield line
