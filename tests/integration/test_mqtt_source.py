@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ahorrater.adapters.mqtt.paho_loop import READS_A_TURN
 from tests.integration.event_sink import EventSink, ReceivedEvent, answer_with, eventually
 from tests.integration.mosquitto_server import MosquittoServer
 from tests.integration.source_process import Device, SourceProcess, reading
@@ -203,6 +204,35 @@ def test_a_dead_sink_that_comes_back_gets_everything(tmp_path: Path, broker: Mos
         with EventSink(port=first.port) as second:
             eventually(lambda: 3 in second.sequence())
             assert first.sequence() + second.sequence() == [1, 2, 3]
+
+
+def test_receive_maximum_is_the_back_pressure(tmp_path: Path, broker: MosquittoServer, sink: EventSink):
+    sink.answer = answer_with(503)
+    settings = {"MQTT_PORT": str(broker.port), "K_SINK": sink.url, "MQTT_RECEIVE_MAXIMUM": "100"}
+    with SourceProcess(tmp_path, **settings) as source, Device("worker-1", broker.port) as device:
+        device.read(*range(2000))
+        eventually(lambda: len(sink.seen) >= 2)
+        assert source.metric("mqtt_source_messages_received_total") <= 100
+        sink.answer = answer_with(202)
+        eventually(lambda: len(sink.readings()) == 2000)
+    assert sink.sequence() == list(range(2000))
+    longest = max(len(event.data["readings"]) for event in sink.accepted)
+    assert longest <= 2 * 100 + READS_A_TURN  # mosquitto 2.0.11 alone would go on to the end of its queue
+
+
+def test_a_restart_of_the_broker_while_readings_wait_loses_none(
+    broker: MosquittoServer, sink: EventSink, source: SourceProcess
+):
+    sink.answer = answer_with(503)
+    with Device("worker-1", broker.port) as device:
+        device.read(*range(300))
+    eventually(lambda: sink.seen)
+    broker.restart()
+    eventually(lambda: "connection lost" in source.log() and source.is_ready())
+    sink.answer = answer_with(202)
+    with Device("worker-1", broker.port) as device:
+        device.read(300)
+    eventually(lambda: set(sink.sequence()) == set(range(301)))
 
 
 def test_only_the_culprits_of_a_refused_batch_are_dead_letters(

@@ -174,11 +174,19 @@ def test_no_event_is_longer_than_the_contract_allows():
 
 
 def test_qos_0_is_dropped_when_the_queue_is_full_and_qos_1_never():
-    inbox = Inbox(max_unacknowledged=2)
+    inbox = Inbox(receive_maximum=2)
     unpromised = message(0)._replace(receipt=message(0).receipt._replace(qos=0))
     assert [inbox.offer(one) for one in (message(1), unpromised, unpromised, message(2))] == [True, True, False, True]
     inbox.drop_redelivered()
     assert len(inbox) == 1
+
+
+def test_the_inbox_is_full_at_twice_what_the_broker_may_send():
+    inbox = Inbox(receive_maximum=2)
+    for mid in range(4):
+        assert not inbox.is_full
+        inbox.offer(message(mid))
+    assert inbox.is_full
 
 
 answers = st.sampled_from([202, 503, None, 429, 400])

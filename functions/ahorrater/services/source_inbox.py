@@ -9,20 +9,27 @@ from ahorrater.services.source_messages import Message
 class Inbox:
     """Messages in order of arrival.
 
-    The broker bounds QoS 1: ReceiveMaximum counts what is unacknowledged. QoS 0 it does not, so that is bounded here.
+    The broker bounds QoS 1, by ReceiveMaximum. QoS 0 it does not: from `receive_maximum` on that is dropped. At twice
+    as much the inbox is full, and its filler is to stop: a broker that keeps to ReceiveMaximum never gets there, but
+    mosquitto 2.0.11 sends up to a whole ReceiveMaximum more for each acknowledgement.
     """
 
-    def __init__(self, max_unacknowledged: int) -> None:
+    def __init__(self, receive_maximum: int) -> None:
         self._messages: deque[Message] = deque()
         self._arrived = asyncio.Event()
-        self._limit = max_unacknowledged
+        self._limit = receive_maximum
         self._closed = False
 
     def __len__(self) -> int:
         return len(self._messages)
 
+    @property
+    def is_full(self) -> bool:
+        """Nothing more should come now."""
+        return len(self._messages) >= 2 * self._limit
+
     def offer(self, message: Message) -> bool:
-        """Queue a message. False: it is QoS 0, which promises nothing, and the queue is full."""
+        """Queue a message. False: it was QoS 0, which promises nothing, and too many wait."""
         if message.receipt.qos == 0 and len(self._messages) >= self._limit:
             return False
         self._messages.append(message)

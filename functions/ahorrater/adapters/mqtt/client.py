@@ -77,7 +77,7 @@ class MqttClient:
         self._subscribed = False
         self._disconnected = asyncio.Event()
         self._client = self._build()
-        PahoLoop(self._client, self._loop, lambda: self._received, observer.received)
+        PahoLoop(self._client, self._loop, lambda: self._received, observer.received, lambda: inbox.is_full)
 
     @property
     def is_ready(self) -> bool:
