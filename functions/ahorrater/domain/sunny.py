@@ -90,6 +90,12 @@ def labels(nodes: Iterable[Node]) -> dict[str, str | None]:
     return {node.name: node.label for node in nodes}
 
 
+def labels_after(nodes: Iterable[Node], writes: Iterable[LabelWrite]) -> dict[str, str | None]:
+    """The labels once the writes are done."""
+    changed = {write.node.name: SUNNY if isinstance(write, MakeSunny) else None for write in writes}
+    return {**labels(nodes), **changed}
+
+
 def labels_with(nodes: Iterable[Node], sunny: str | None) -> dict[str, str | None]:
     """The labels once `sunny` alone carries it."""
     return {node.name: SUNNY if node.name == sunny else None for node in nodes}

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import NodeChosen, RelabelMode
-from ahorrater.domain.sunny import labels, plan_repair
+from ahorrater.domain.sunny import labels, plan_labels, plan_repair
 from ahorrater.services.relabel_move import Claim, Mover
 from ahorrater.services.relabel_ports import Cluster, Conflict, Fence, Kept, Reply
 from ahorrater.services.relabel_recommend import recommend
@@ -109,8 +109,8 @@ class Relabel:
         return True
 
     def _keep_one_sunny(self, state: RelabelState) -> None:
-        if state.finished:
-            self._mover.write_labels(plan_repair(self._cluster.nodes(), state.sunny, state.mark))
+        plan = plan_repair if state.finished else plan_labels
+        self._mover.write_labels(plan(self._cluster.nodes(), state.sunny, state.mark))
 
 
 def advance_until(mover: Mover, fence: Fence, cause: str, wait: Callable[[], bool]) -> Reply | None:

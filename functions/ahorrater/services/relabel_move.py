@@ -13,10 +13,11 @@ from ahorrater.domain.sunny import (
     MakeSunny,
     Obstacle,
     find,
-    labels,
+    labels_after,
     labels_with,
     obstacle,
     plan_labels,
+    plan_repair,
     sunny_node,
 )
 from ahorrater.services.relabel_parts import awaited, is_to_blame, plan_part
@@ -78,11 +79,14 @@ class Mover:
         state, nodes = claim.state, claim.nodes
         failure = Failure(
             reason=FailureReason(in_the_way),
-            sentence=f"{words_for(in_the_way, state.node)}; nothing was changed.",
+            sentence=f"{words_for(in_the_way, state.node)}; no workload was moved.",
             undo=find(nodes, state.previous) is not None,
         )
         state = state.changed(sunny=state.previous or sunny_node(nodes), failure=failure)
-        return self._finish(replace(claim, state=state), failed(state, labels(nodes), self._clock()))
+        repair = plan_repair(nodes, state.sunny, state.mark)
+        reply = self._finish(replace(claim, state=state), failed(state, labels_after(nodes, repair), self._clock()))
+        self.write_labels(repair)
+        return reply
 
     def _label(self, claim: Claim) -> Reply | None:
         state = claim.state

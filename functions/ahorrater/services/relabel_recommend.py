@@ -27,7 +27,7 @@ def recommend(cluster: Cluster, chosen: NodeChosen, clock: Callable[[], datetime
     )
     in_the_way = obstacle(nodes, chosen.chosen)
     if in_the_way is not None:
-        sentence = f"{words_for(in_the_way, chosen.chosen)}; nothing was changed."
+        sentence = f"{words_for(in_the_way, chosen.chosen)}; no workload would be moved."
         failure = Failure(reason=FailureReason(in_the_way), sentence=sentence, undo=state.previous is not None)
         state = state.changed(failure=failure)
         return reply_of(state, failed(state, labels(nodes), now))

@@ -22,7 +22,7 @@ class ApiError(RetryLater):
     """The API server refused. `code` is its HTTP status; a broker tries again, people are told why."""
 
     def __init__(self, code: int, message: str) -> None:
-        super().__init__(f"Kubernetes answered {code}: {message}"[:500])
+        super().__init__(f"Kubernetes answered {code}: {message}"[:300])
         self.code = code
 
 
@@ -51,7 +51,7 @@ class Connection:
         except ApiException as error:
             raise ApiError(error.status or HTTPStatus.BAD_GATEWAY, _message(error)) from None
         except (HTTPError, OSError, ValueError) as error:
-            raise RetryLater(f"the Kubernetes API does not answer: {error}"[:500]) from None
+            raise RetryLater(f"the Kubernetes API does not answer: {error}"[:300]) from None
         return document
 
     @property
@@ -88,7 +88,7 @@ class Connection:
             else:
                 load_service_account(client_configuration=configuration)
         except (config.ConfigException, OSError) as error:
-            raise RetryLater(f"no cluster: set KUBECONFIG, or run inside one ({error})"[:500]) from None
+            raise RetryLater(f"no cluster: set KUBECONFIG, or run inside one ({error})"[:300]) from None
         logger.info("the Kubernetes API is at %s", configuration.host)
         api = client.ApiClient(configuration)
         return client.CoreV1Api(api), client.AppsV1Api(api), client.CustomObjectsApi(api)

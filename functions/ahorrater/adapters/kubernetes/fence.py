@@ -60,4 +60,4 @@ class ConfigMapFence:
             return RelabelState.model_validate_json((document.get("data") or {})[KEY])
         except (KeyError, ValidationError) as error:
             what = f"ConfigMap {self._namespace}/{NAME} holds no state of this version; delete it to start afresh"
-            raise RetryLater(f"{what}: {error}"[:500]) from None
+            raise RetryLater(f"{what}: {error}"[:300]) from None

@@ -1,0 +1,39 @@
+"""Decisions, and relabel in front of a fake cluster."""
+
+from datetime import UTC, datetime
+
+from ahorrater.contracts.events import NodeChosen, RelabelMode
+from ahorrater.domain.decision import Reason
+from ahorrater.services.relabel import Relabel
+from ahorrater.services.relabel_manual import ManualRelabel
+from ahorrater.services.relabel_settings import RelabelSettings
+from tests.unit.relabel.fake_cluster import FakeCluster
+
+
+def decision(epoch: int, node: str) -> NodeChosen:
+    return NodeChosen(
+        epoch=epoch,
+        decided_at=datetime(2026, 6, 1, 12, tzinfo=UTC),
+        policy="thesis",
+        chosen=node,
+        previous=None,
+        reason=Reason.HIGHEST_MEAN,
+        sentence=f"{node} has the most sun.",
+        parks=(),
+    )
+
+
+def cluster_of(*nodes: str, sunny: str | None = None) -> FakeCluster:
+    cluster = FakeCluster()
+    for name in nodes:
+        cluster.add_node(name, label="1" if name == sunny else None)
+    return cluster
+
+
+def relabel_on(cluster: FakeCluster, mode: RelabelMode = RelabelMode.APPLY, tick_budget_s: float = 5) -> Relabel:
+    settings = RelabelSettings(relabel_mode=mode, relabel_tick_budget_s=tick_budget_s)
+    return Relabel(cluster, cluster, settings, cluster.clock, cluster.sleep)
+
+
+def manual_on(cluster: FakeCluster, mode: RelabelMode = RelabelMode.APPLY) -> ManualRelabel:
+    return ManualRelabel(cluster, cluster, RelabelSettings(relabel_mode=mode), cluster.clock, cluster.sleep)

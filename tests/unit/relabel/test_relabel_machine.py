@@ -1,0 +1,121 @@
+"""Whatever comes, in whatever order, and wherever the process dies: one sunny node, and epochs that only grow."""
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from ahorrater.contracts.errors import NotFound, Refused
+from ahorrater.contracts.events import NodeChosen
+from tests.unit.relabel.decisions import cluster_of, decision, manual_on, relabel_on
+from tests.unit.relabel.fake_cluster import Crash
+
+NODES = ["a", "b", "c"]
+nodes = st.sampled_from(NODES)
+kills = st.none() | st.integers(0, 6)
+
+
+class RelabelMachine(RuleBasedStateMachine):
+    """Events are made once and delivered at will; `interrupted` while a killed handler was not made up for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cluster = cluster_of(*NODES)
+        self.events: list[NodeChosen] = []
+        self.ticks = 0
+        self.interrupted = False
+        self.lit = False
+        self.highest_epoch = 0
+        self.cluster.after_write = self.watch
+
+    def watch(self) -> None:
+        """After every single write: once lit never dark, and the fence never goes back."""
+        assert self.cluster.sunny or not self.lit, self.cluster.writes[-6:]
+        self.lit = bool(self.cluster.sunny)
+        epoch = self.cluster.state.epoch if self.cluster.state else 0
+        assert epoch >= self.highest_epoch
+        self.highest_epoch = epoch
+
+    @initialize(replicas=st.integers(1, 3), node=nodes)
+    def workloads(self, replicas: int, node: str) -> None:
+        self.cluster.add_deployment("web", node, replicas)
+        self.cluster.add_knative_service("fn", node, replicas)
+
+    @rule(node=nodes, kill=kills)
+    def decide(self, node: str, kill: int | None) -> None:
+        self.events.append(decision(len(self.events) + 1, node))
+        self.deliver(len(self.events) - 1, kill)
+
+    @rule(node=nodes)
+    def decide_and_lose_the_event_for_now(self, node: str) -> None:
+        self.events.append(decision(len(self.events) + 1, node))
+
+    @precondition(lambda self: self.events)
+    @rule(number=st.integers(0, 1000), kill=kills)
+    def deliver_late_or_again(self, number: int, kill: int | None) -> None:
+        self.deliver(number % len(self.events), kill)
+
+    @rule(kill=kills)
+    def tick(self, kill: int | None) -> None:
+        self.ticks += 1
+        self.run(lambda: relabel_on(self.cluster).tick(f"t{self.ticks}"), kill)
+
+    @rule(node=nodes, kill=kills, only_label=st.booleans())
+    def move_by_hand(self, node: str, kill: int | None, only_label: bool) -> None:
+        manual = manual_on(self.cluster)
+        self.run(lambda: manual.label_node(node) if only_label else manual.update_pods_sun(node), kill, mends=False)
+
+    @rule(node=nodes, ready=st.booleans(), schedulable=st.booleans(), full=st.booleans())
+    def weather(self, node: str, ready: bool, schedulable: bool, full: bool) -> None:
+        if node in self.cluster.node_by_name:
+            self.cluster.change_node(node, ready=ready, schedulable=schedulable)
+        (self.cluster.full.add if full else self.cluster.full.discard)(node)
+
+    @rule(node=nodes)
+    def delete_or_add_node(self, node: str) -> None:
+        if node in self.cluster.node_by_name:
+            self.cluster.delete_node(node)
+        else:
+            self.cluster.add_node(node)
+        self.lit = bool(self.cluster.sunny)
+
+    @rule(seconds=st.sampled_from([1, 10, 61]))
+    def time_passes(self, seconds: int) -> None:
+        self.cluster.step()
+        self.cluster.pass_time(seconds)
+
+    def deliver(self, number: int, kill: int | None) -> None:
+        event = self.events[number]
+        held = self.cluster.state
+        newest = held is None or event.epoch >= held.epoch
+        self.run(lambda: relabel_on(self.cluster).chosen(event, f"d{event.epoch}"), kill, mends=newest)
+
+    def run(self, work: object, kill: int | None, *, mends: bool = True) -> None:
+        """Runs a handler that may be killed after `kill` writes; one that is not, run again, writes nothing more."""
+        self.cluster.crash_after = kill
+        try:
+            reply = work()
+        except Crash:
+            self.interrupted = True
+            return
+        except (NotFound, Refused):
+            return
+        finally:
+            self.cluster.crash_after = None
+        self.interrupted = self.interrupted and not mends
+        if mends and self.cluster.state is not None and self.cluster.state.finished:
+            before = list(self.cluster.writes)
+            assert work() == reply
+            assert self.cluster.writes == before
+
+    @invariant()
+    def one_sunny_node_at_rest(self) -> None:
+        if self.interrupted:
+            return
+        assert len(self.cluster.sunny) <= 1
+        assert self.cluster.sunny or not self.lit
+
+
+RelabelMachine.TestCase.settings = settings(
+    max_examples=80, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)
+test_relabel_machine = RelabelMachine.TestCase
