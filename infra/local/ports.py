@@ -14,9 +14,9 @@ class Ports:
 
     def take(self, preferred: int) -> int:
         """`preferred` if it is free, else any that is."""
-        port = preferred if preferred not in self.taken and _free(preferred) else _any()
+        port = preferred if preferred not in self.taken and _free(preferred) else free_port()
         while port in self.taken:
-            port = _any()
+            port = free_port()
         self.taken.add(port)
         return port
 
@@ -31,7 +31,8 @@ def _free(port: int) -> bool:
     return True
 
 
-def _any() -> int:
+def free_port() -> int:
+    """Any port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
