@@ -65,8 +65,8 @@ class ChoiceTransaction(Protocol):
     def recall(self) -> Remembered:
         """The controller's state."""
 
-    def candidates(self, policy: Policy, state: ControllerState, now: datetime, best: int) -> list[Park]:
-        """The chosen node's park and the `best` freshest-ranked ones, at a cost that does not grow with the parks."""
+    def candidates(self, policy: Policy, state: ControllerState, best: int) -> list[Park]:
+        """The chosen node's park and the `best` of those not swept away; the cost does not grow with the parks."""
 
     def sweep(self, silent_since: datetime) -> None:
         """Forgets as candidates the parks that have said nothing since."""
@@ -118,7 +118,7 @@ class ChooseNode:
 
         The decision, if it is news; else the choice that nobody has confirmed yet, again.
         """
-        return self._decide(cause, self._sweep_and_choose) or self._unconfirmed()
+        return self._decide(cause, self._choose) or self._unconfirmed()
 
     def on_move_failed(self, failed: MoveFailed, cause: str) -> Recorded | None:
         """Chooses the previous node again after a move that was undone, unless a newer decision stands."""
@@ -140,12 +140,9 @@ class ChooseNode:
                 transaction.remember(remembered, replace(remembered.state, confirmed_epoch=epoch))
 
     def _choose(self, transaction: ChoiceTransaction, state: ControllerState, now: datetime) -> Advanced:
-        parks = transaction.candidates(self._policy, state, now, CANDIDATES + len(state.barred))
-        return choose_node(parks, state, self._policy, now)
-
-    def _sweep_and_choose(self, transaction: ChoiceTransaction, state: ControllerState, now: datetime) -> Advanced:
         transaction.sweep(now - self._policy.stale_after)
-        return self._choose(transaction, state, now)
+        parks = transaction.candidates(self._policy, state, CANDIDATES + len(state.barred))
+        return choose_node(parks, state, self._policy, now)
 
     def _unconfirmed(self) -> Recorded | None:
         with self._store.transaction() as transaction:

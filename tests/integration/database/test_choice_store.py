@@ -168,7 +168,7 @@ def test_of_many_parks_only_the_best_are_read(world):
     world.readings(**{f"n{number}": float(number % 80) for number in range(200)})
     with SqlChoiceStore(world.database).transaction() as transaction:
         remembered = transaction.recall()
-        parks = transaction.candidates(ThesisPolicy(), remembered.state, world.now, 3)
+        parks = transaction.candidates(ThesisPolicy(), remembered.state, 3)
     assert [park.node for park in parks] == ["n159", "n79", "n158"]
     assert parks[0].seen_at == world.now
 

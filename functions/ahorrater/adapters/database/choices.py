@@ -20,7 +20,7 @@ _NUMBERS: TypeAdapter[tuple[Numbers, ...]] = TypeAdapter(tuple[Numbers, ...])
 _PENDING: TypeAdapter[Pending | None] = TypeAdapter(Pending | None)
 
 _PARK = "node, seen_at, power_w, mean_power_w, smoothed_power_w, battery_soc"
-_BEST = f"SELECT {_PARK} FROM park_state WHERE fresh AND seen_at >= :cutoff ORDER BY {{rank}} DESC, node LIMIT :best"
+_BEST = f"SELECT {_PARK} FROM park_state WHERE fresh = true ORDER BY {{rank}} DESC, node LIMIT :best"
 _CHOSEN = f"SELECT {_PARK} FROM park_state WHERE node = :chosen"
 _DECISION = "id, epoch, decided_at, policy, chosen, previous, reason, sentence, parks, pending"
 _INSERT = """
@@ -58,19 +58,18 @@ class SqlChoiceTransaction:
         rows = self._sql.execute("SELECT version, state FROM controller WHERE name = :name", {"name": CONTROLLER})
         return Remembered(rows[0][0], _STATE.validate_json(rows[0][1])) if rows else Remembered(0, ControllerState())
 
-    def candidates(self, policy: Policy, state: ControllerState, now: datetime, best: int) -> list[Park]:
+    def candidates(self, policy: Policy, state: ControllerState, best: int) -> list[Park]:
         """Found by the index on the policy's rank; the number of parks does not matter."""
         rank = "mean_power_w" if isinstance(policy, ThesisPolicy) else "smoothed_power_w"
-        parameters = {"cutoff": now - policy.stale_after, "best": best}
-        rows = self._sql.execute(_BEST.format(rank=rank), parameters)
+        rows = self._sql.execute(_BEST.format(rank=rank), {"best": best})
         if state.chosen is not None and all(row[0] != state.chosen for row in rows):
             rows += self._sql.execute(_CHOSEN, {"chosen": state.chosen})
         return [self._park(row) for row in rows]
 
     def sweep(self, silent_since: datetime) -> None:
-        """Only those that are still held to be fresh are looked at."""
+        """By the index, only those that fell silent since the last sweep are looked at."""
         self._sql.execute(
-            "UPDATE park_state SET fresh = false WHERE fresh AND seen_at < :since", {"since": silent_since}
+            "UPDATE park_state SET fresh = false WHERE fresh = true AND seen_at < :since", {"since": silent_since}
         )
 
     def remember(self, remembered: Remembered, state: ControllerState) -> None:
