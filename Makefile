@@ -42,8 +42,18 @@ unit: $(STAMP) ## the tests that need no server, in seconds
 check: $(STAMP) ## ruff, mypy and the layers, without the tests
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
+PIN := uv pip compile pyproject.toml --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
+	--no-emit-find-links --python-version 3.11 --quiet
+FAMILIES := database reads mqtt kubernetes telegram
+
 .PHONY: lock
-lock: $(STAMP) ## resolve the dependencies again and pin them
+lock: $(STAMP) ## resolve the dependencies again and pin them, for the images too
 	@$(BIN)/pip install --quiet uv
-	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --upgrade --generate-hashes --no-annotate --no-header \
-		--no-emit-index-url --no-emit-find-links --python-version 3.11 --output-file requirements.lock
+	@$(BIN)/$(PIN) --upgrade --extra dev --output-file requirements.lock
+	@for family in $(FAMILIES); do \
+		$(BIN)/$(PIN) --extra $$family --constraints requirements.lock --output-file infra/images/$$family.lock; \
+	done
+
+.PHONY: images
+images: ## build the functions' images; with REGISTRY=host:port, push them
+	@infra/images/build
