@@ -3,19 +3,19 @@
 | setting | here | because |
 |---|---|---|
 | DATABASE_URL | SQLite in the home folder | no server is needed |
-| OUTBOX | a folder in the home folder | without a Telegram token, messages are written there |
+| TELEGRAM_OUTBOX | a folder in the home folder | without a Telegram token, messages are written there |
 | those of DELAYS_S | as much shorter as the day is | clouds pass faster, too |
 """
 
 from infra.local.settings import RunnerSettings
 
 DELAYS_S = {
-    "POLICY_HOLD_S": (120.0, 3.0),
-    "POLICY_FAILING_HOLD_S": (15.0, 2.0),
-    "POLICY_MINIMUM_STAY_S": (300.0, 10.0),
+    "POLICY_HOLD_S": (120.0, 2.0),
+    "POLICY_FAILING_HOLD_S": (15.0, 0.5),
+    "POLICY_MINIMUM_STAY_S": (300.0, 5.0),
     "POLICY_BARRED_S": (600.0, 30.0),
-    "POLICY_STALE_AFTER_S": (30.0, 10.0),
-    "SMOOTHING_S": (30.0, 2.0),
+    "POLICY_STALE_AFTER_S": (30.0, 5.0),
+    "SMOOTHING_S": (30.0, 0.5),
 }
 """Each delay's default, and the least that makes sense, since moving pods is not accelerated; s."""
 
@@ -24,7 +24,7 @@ def local_overrides(settings: RunnerSettings) -> dict[str, str]:
     """The table above, with this run's numbers."""
     return {
         "DATABASE_URL": f"sqlite:///{settings.home / 'ahorrater.db'}",
-        "OUTBOX": str(settings.home / "outbox"),
+        "TELEGRAM_OUTBOX": str(settings.home / "outbox"),
         **{name: f"{_scaled(*delay_s, settings.time_scale):g}" for name, delay_s in DELAYS_S.items()},
     }
 

@@ -18,9 +18,8 @@ from infra.local.overrides import local_overrides
 from infra.local.ports import LOOPBACK, Ports
 from infra.local.processes.child import ProcessSpec
 from infra.local.processes.probes import http_ok, tcp_open
-from infra.local.settings import RunnerSettings
+from infra.local.settings import ROOT, RunnerSettings
 
-ROOT = Path(__file__).resolve().parents[2]
 MOSQUITTO = ROOT / "infra" / "mosquitto"
 DEMO = ROOT / "infra" / "local" / "demo" / "workloads.yaml"
 APP = ROOT / "streamlit_app" / "app.py"
@@ -99,7 +98,7 @@ class Plan:
         """The Brokers, Triggers and PingSources, in one process."""
         addresses = {name: self.addresses.function_url(name) for name in self.addresses.functions}
         wired = {
-            "WIRING": str(ROOT / "knative" / "base"),
+            "WIRING": str(self.settings.wiring.resolve()),
             "HOST": LOOPBACK,
             "PORT": str(self.addresses.broker_port),
             "ADDRESSES": json.dumps(addresses),

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from infra.local.lock import Lock, only_one
 from infra.local.manifests.wiring import read_wiring
-from infra.local.plan import ROOT, Addresses, Plan
+from infra.local.plan import Addresses, Plan
 from infra.local.processes.child import ProcessSpec, spawn, terminate
 from infra.local.processes.supervisor import GRACE_S, StartError, Supervisor
 from infra.local.progress import Progress
@@ -31,7 +31,7 @@ def up(settings: RunnerSettings) -> None:
 
 async def _run(settings: RunnerSettings, lock: Lock, progress: Progress) -> None:
     stopped = _stop_event()
-    wiring = read_wiring(ROOT / "knative" / "base")
+    wiring = read_wiring(settings.wiring)
     plan = Plan(settings, wiring, Addresses.choose(settings, wiring))
     supervisor = Supervisor(settings.home / "logs", progress.say)
     try:

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+ROOT = Path(__file__).resolve().parents[2]
 DAY_S = 86_400.0
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -14,6 +15,7 @@ class RunnerSettings(BaseSettings):
     """Environment variables of `make up`; the functions' and the parks' own are passed on to them.
 
     AHORRATER_HOME: folder of the database, the logs and everything else that a run leaves.
+    WIRING: folder of the manifests that are played.
     PARKS: the nodes that have a park, comma separated; the simulated cluster has these nodes.
     KUBECONFIG: a real cluster; without it one is simulated.
     TRACE, SPEED: measured data to replay instead of the synthetic day, and how many times faster.
@@ -24,6 +26,7 @@ class RunnerSettings(BaseSettings):
     model_config = SettingsConfigDict(env_ignore_empty=True)
 
     ahorrater_home: Path = Path(".run")
+    wiring: Path = ROOT / "knative" / "base"
     parks: Annotated[tuple[str, ...], NoDecode, Field(min_length=1)] = ("tfgrj1", "tfgrj2", "tfgrj3")
     kubeconfig: Path | None = None
     trace: Path | None = None

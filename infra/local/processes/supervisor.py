@@ -61,7 +61,7 @@ class Supervised:
         """Ends it and everything it has started; nothing is started again."""
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError, StartError):
                 await self._task
         if self._process is not None:
             await terminate(self._process, GRACE_S)

@@ -37,7 +37,7 @@ def test_the_users_wish_counts_more_than_ours_and_the_wiring_most() -> None:
     [
         ({"day_s": 86_400}, "120"),
         ({"day_s": 8_640}, "12"),
-        ({"day_s": 600}, "3"),
+        ({"day_s": 600}, "2"),
         ({"day_s": 900_000}, "120"),
         ({"trace": "t.csv", "speed": 1}, "120"),
         ({"trace": "t.csv", "speed": 10}, "12"),
