@@ -68,6 +68,7 @@ def test_the_token_may_be_in_a_file(monkeypatch, tmp_path):
     ("name", "value"),
     [
         ("TELEGRAM_LANGUAGE", "fr"),
+        ("TELEGRAM_TOKEN_FILE", "no/such/file"),
         ("TELEGRAM_API_URL", "ftp://x"),
         ("TELEGRAM_API_URL", "https://x?y"),
         ("TELEGRAM_TIMEOUT_S", "0"),

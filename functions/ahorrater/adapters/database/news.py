@@ -18,11 +18,18 @@ _CLAIM = """
     UPDATE outbox SET claimed_until = :until
     WHERE chat = :chat AND (claimed_until IS NULL OR claimed_until <= :now)
     RETURNING topic, news, times, since, latest"""
-_DROP_SENT = "DELETE FROM outbox WHERE chat = :chat AND topic = :topic AND times <= :times"
+# However many pieces of news there are, they are one parameter.
+_SENT = {
+    "sqlite": "(SELECT value ->> 0 AS topic, value ->> 1 AS times FROM json_each(:sent))",
+    "postgresql": "(SELECT value ->> 0 AS topic, (value ->> 1)::int AS times FROM json_array_elements(:sent))",
+}
+_DROP_SENT = "DELETE FROM outbox WHERE chat = :chat AND (topic, times) IN {sent}"
 _KEEP_NEWER = """
-    UPDATE outbox SET times = times - :times, since = latest, claimed_until = NULL
-    WHERE chat = :chat AND topic = :topic"""
-_RELEASE = "UPDATE outbox SET claimed_until = NULL WHERE chat = :chat AND topic = :topic"
+    UPDATE outbox SET times = outbox.times - sent.times, since = latest, claimed_until = NULL
+    FROM {sent} AS sent WHERE outbox.chat = :chat AND outbox.topic = sent.topic"""
+_RELEASE = """
+    UPDATE outbox SET claimed_until = NULL
+    FROM {sent} AS sent WHERE outbox.chat = :chat AND outbox.topic = sent.topic"""
 _FORGET = {
     "sqlite": "DELETE FROM outbox WHERE chat NOT IN (SELECT value FROM json_each(:chats))",
     "postgresql": "DELETE FROM outbox WHERE chat NOT IN (SELECT json_array_elements_text(:chats))",
@@ -82,21 +89,21 @@ class SqlNewsTransaction:
 
     def settle(self, chat: str, sent: Sequence[Queued]) -> None:
         """What has come since has made `times` larger than what was sent."""
-        for one in sent:
-            parameters = {"chat": chat, "topic": one.topic, "times": one.times}
-            self._sql.execute(_DROP_SENT, parameters)
-            if self._sql.changed == 0:
-                self._sql.execute(_KEEP_NEWER, parameters)
+        self._change(_DROP_SENT, chat, sent)
+        self._change(_KEEP_NEWER, chat, sent)
 
     def release(self, chat: str, unsent: Sequence[Queued]) -> None:
-        """By primary key."""
-        for one in unsent:
-            self._sql.execute(_RELEASE, {"chat": chat, "topic": one.topic})
+        """One statement."""
+        self._change(_RELEASE, chat, unsent)
 
     def forget_other_chats(self, chats: Sequence[str]) -> int:
         """One statement."""
         self._sql.execute(_FORGET[self._sql.dialect.name], {"chats": as_json(chats)})
         return self._sql.changed
+
+    def _change(self, sql: str, chat: str, sent: Sequence[Queued]) -> None:
+        rows = as_json([(one.topic, one.times) for one in sent])
+        self._sql.execute(sql.format(sent=_SENT[self._sql.dialect.name]), {"chat": chat, "sent": rows})
 
     def _moment(self, value: object) -> datetime:
         return self._sql.dialect.read_moment(value)

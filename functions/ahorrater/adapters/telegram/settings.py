@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, FilePath, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ahorrater.domain.wording import Language
@@ -21,7 +21,7 @@ class NotifySettings(BaseSettings):
     changes in a row, and Telegram takes 20 messages a minute to a group.
     """
 
-    model_config = SettingsConfigDict(env_prefix="NOTIFY_")
+    model_config = SettingsConfigDict(env_prefix="NOTIFY_", env_ignore_empty=True)
 
     fold_s: float = Field(default=10, ge=0, le=3600)
 
@@ -41,10 +41,10 @@ class TelegramSettings(BaseSettings):
     TELEGRAM_OUTBOX_FILES: how many files it keeps; the oldest go.
     """
 
-    model_config = SettingsConfigDict(env_prefix="TELEGRAM_", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix="TELEGRAM_", env_ignore_empty=True, hide_input_in_errors=True)
 
     token: SecretStr = SecretStr("")
-    token_file: Path | None = None
+    token_file: FilePath | None = None
     chats: Annotated[tuple[str, ...], NoDecode] = ()
     language: Language = Language.SPANISH
     api_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^\s?#]+$")
