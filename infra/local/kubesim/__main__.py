@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from infra.local.kubesim.cluster import Delays
+from infra.local.kubesim.errors import ApiError
 from infra.local.kubesim.objects import KubeObject
 from infra.local.kubesim.server import ServerOptions, SimulationServer, kubeconfig
 from infra.local.kubesim.simulation import DEFAULT_NODES
@@ -22,11 +23,20 @@ def main() -> int:
     except OSError as error:
         print(f"cannot listen on port {arguments.port}: {error}; choose another one, or 0 for any", file=sys.stderr)
         return 1
-    if arguments.kubeconfig_out:
-        arguments.kubeconfig_out.write_text(kubeconfig(server.url))
-    print(server.url, flush=True)
-    server.run()
+    try:
+        server.run(announce=lambda: _announce(server.url, arguments.kubeconfig_out))
+    except ApiError as error:
+        print(f"the seed is refused: {error.message}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
     return 0
+
+
+def _announce(url: str, kubeconfig_path: Path | None) -> None:
+    if kubeconfig_path:
+        kubeconfig_path.write_text(kubeconfig(url))
+    print(url, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import yaml
 
 from infra.local.kubesim.cluster import Delays
 from infra.local.kubesim.http.api import Api
+from infra.local.kubesim.http.watches import Watches
 from infra.local.kubesim.objects import KubeObject
 from infra.local.kubesim.simulation import DEFAULT_NODES, Simulation
 from infra.local.kubesim.timers import LoopTimers
@@ -44,6 +45,19 @@ class RunningServer:
         return path
 
 
+class _HttpServer(uvicorn.Server):
+    """Ends the open watches before it waits for its connections to end."""
+
+    def __init__(self, config: uvicorn.Config, watches: Watches) -> None:
+        super().__init__(config)
+        self._watches = watches
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stops listening and lets what is under way finish."""
+        self._watches.close()
+        await super().shutdown(sockets)
+
+
 class SimulationServer:
     """A server bound to its port at once; it answers as soon as `serve` runs."""
 
@@ -52,24 +66,36 @@ class SimulationServer:
         self._socket = socket.create_server((_HOST, options.port))
         self.url = f"http://{_HOST}:{self._socket.getsockname()[1]}"
         self._server: uvicorn.Server | None = None
-        self.started = threading.Event()
+        self._settled = threading.Event()
 
-    async def serve(self) -> None:
-        """Serves until `stop` is called or SIGINT or SIGTERM comes."""
+    async def serve(self, announce: Callable[[], None]) -> None:
+        """Serves until `stop` is called or SIGINT or SIGTERM comes; calls `announce` once it answers.
+
+        Raises ApiError for a bad seed.
+        """
         simulation = Simulation(LoopTimers(), self._options.nodes, self._options.seed, self._options.delays)
         api = Api(simulation)
         config = uvicorn.Config(
             api, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1, ws="none"
         )
-        self._server = uvicorn.Server(config)
+        self._server = _HttpServer(config, api.watches)
         serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        self.started.set()
+        self._settled.set()
+        announce()
         await serving
 
-    def run(self) -> None:
-        """Serves on a loop of its own, blocking."""
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(self.serve())
+    def run(self, announce: Callable[[], None] = lambda: None) -> None:
+        """`serve` on a loop of its own, blocking."""
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(self.serve(announce))
+        finally:
+            self._socket.close()
+            self._settled.set()
+
+    def is_serving(self) -> bool:
+        """Waits until it either serves or has failed to; answers which."""
+        return self._settled.wait(_START_LIMIT_S) and self._server is not None
 
     def stop(self) -> None:
         """Asks the server to end; from any thread."""
@@ -79,12 +105,12 @@ class SimulationServer:
 
 @contextlib.contextmanager
 def running(options: ServerOptions | None = None) -> Iterator[RunningServer]:
-    """A server in a thread, for tests: `with running() as server: ... server.url`."""
+    """A server in a thread, for tests: `with running() as server: ... server.url`. Raises RuntimeError if it fails."""
     server = SimulationServer(options or ServerOptions())
     thread = threading.Thread(target=server.run, name="kubesim", daemon=True)
     thread.start()
-    if not server.started.wait(_START_LIMIT_S):
-        raise RuntimeError("the simulated Kubernetes API did not start")
+    if not server.is_serving():
+        raise RuntimeError("the simulated Kubernetes API did not start; its thread's traceback says why")
     try:
         yield RunningServer(server.url)
     finally:

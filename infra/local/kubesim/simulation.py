@@ -28,7 +28,7 @@ _NAMESPACES = ("default", "kube-system", NODE_LEASES, "ahorrater")
 
 
 class Simulation:
-    """A cluster of simulated nodes; the first of them is the control plane."""
+    """A cluster of simulated nodes; of several, the first is the control plane."""
 
     def __init__(
         self,
@@ -85,5 +85,5 @@ class Simulation:
 
     def _create_nodes(self, names: Sequence[str]) -> None:
         for position, name in enumerate(names):
-            node = new_node(name, position, self.timers.now(), control_plane=position == 0)
+            node = new_node(name, position, self.timers.now(), control_plane=position == 0 and len(names) > 1)
             self.registry.create(NODES, "", node)

@@ -240,6 +240,21 @@ def test_a_cordoned_node_is_tainted_and_takes_no_pods(cluster: Simulation, timer
     assert [taint["key"] for taint in taints] == ["node.kubernetes.io/unschedulable"]
 
 
+def test_a_deleted_node_takes_its_pods_along(cluster: Simulation, timers: VirtualTimers):
+    cluster.add(deployment(replicas=2))
+    timers.advance(1)
+    cluster.registry.delete(NODES, "", "tfgrj2", DeleteOptions())
+    timers.advance(1)
+    assert [item["spec"]["nodeName"] for item in ready_pods(cluster)] == ["tfgrj3", "tfgrj3"]
+
+
+def test_the_only_node_of_a_cluster_takes_pods(timers: VirtualTimers):
+    alone = Simulation(timers, ("alone",))
+    alone.add(pod("p"))
+    timers.advance(1)
+    assert alone.registry.get(PODS, "default", "p")["spec"]["nodeName"] == "alone"
+
+
 def test_a_finalizer_holds_a_deleted_object(cluster: Simulation, timers: VirtualTimers):
     held = deployment()
     held["metadata"]["finalizers"] = ["example.com/held"]

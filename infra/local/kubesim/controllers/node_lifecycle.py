@@ -36,7 +36,7 @@ class NodeLifecycle:
 
     def keys(self, change: Change) -> Iterable[Key]:
         """A node, or the node of a pod."""
-        if change.resource is NODES and change.type != "DELETED":
+        if change.resource is NODES:
             yield "", name_of(change.object)
         elif change.resource is PODS and change.type == "ADDED" and change.object["spec"].get("nodeName"):
             yield "", change.object["spec"]["nodeName"]
@@ -45,15 +45,24 @@ class NodeLifecycle:
         """Brings the taints in line, then looks after the pods of a silent node."""
         node = self._cluster.store.get(NODES, *key)
         if node is None:
+            self._remove_pods_of(key[1])
             return None
         node = self._with_taints(node)
         if is_ready(node):
             return None
-        pods = [pod for pod in self._cluster.store.objects(PODS) if pod["spec"].get("nodeName") == name_of(node)]
+        pods = self._pods_of(name_of(node))
         for pod in pods:
             self._mark_unready(pod)
         waits_s = [self._evict_when_due(node, pod) for pod in pods if not is_terminating(pod)]
         return min((wait_s for wait_s in waits_s if wait_s is not None), default=None)
+
+    def _pods_of(self, node: str) -> list[KubeObject]:
+        return [pod for pod in self._cluster.store.objects(PODS) if pod["spec"].get("nodeName") == node]
+
+    def _remove_pods_of(self, node: str) -> None:
+        """Nobody is left to end the pods of a deleted node."""
+        for pod in self._pods_of(node):
+            self._cluster.registry.delete(PODS, namespace_of(pod), name_of(pod), DeleteOptions(grace_period_s=0))
 
     def _with_taints(self, node: KubeObject) -> KubeObject:
         ours = {(UNREACHABLE_TAINT, "NoSchedule"): not is_ready(node),
