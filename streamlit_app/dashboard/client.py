@@ -1,5 +1,6 @@
 """The HTTP functions, typed. A function that is away is a value, not an exception: each part of a page tells."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 from ahorrater.contracts.answers import DecisionEntry, History, NodeInfo, PanelMeans, PanelNow, PodInfo, SunnyNode
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 PAUSE_AFTER_TIMEOUT = timedelta(seconds=5)
 """A function that hangs is not waited for again at once: the other parts of the page would wait with it."""
@@ -45,7 +48,7 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """A function that did not answer. `detail` is technical: for the curious, in no particular language."""
+    """A function that did not answer. `detail` is for the log: technical, in English."""
 
     function: str
     trouble: Trouble
@@ -61,6 +64,7 @@ class FunctionClient:
         self._http = http
         self._now = now
         self._hung: Away | None = None
+        self._trouble: Trouble | None = None
 
     def get(
         self, path: str, shape: TypeAdapter[T], params: dict[str, str | int | bool] | None = None
@@ -70,8 +74,17 @@ class FunctionClient:
         if hung is not None and self._now() < hung.at + PAUSE_AFTER_TIMEOUT:
             return hung
         reply = self._ask(path, shape, params)
+        self._log_change(reply)
         self._hung = reply if isinstance(reply, Away) and reply.trouble is Trouble.TIMEOUT else None
         return reply
+
+    def _log_change(self, reply: object) -> None:
+        trouble = reply.trouble if isinstance(reply, Away) else None
+        if isinstance(reply, Away) and trouble is not self._trouble:
+            logger.warning("%s is away (%s): %s", self.name, reply.trouble, reply.detail)
+        elif trouble is None and self._trouble is not None:
+            logger.warning("%s answers again", self.name)
+        self._trouble = trouble
 
     def _ask(self, path: str, shape: TypeAdapter[T], params: dict[str, str | int | bool] | None) -> Answer[T] | Away:
         try:

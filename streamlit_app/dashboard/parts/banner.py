@@ -8,7 +8,7 @@ from dashboard.reader import Reader
 
 
 def banner(away: Away, reader: Reader) -> None:
-    """Which function is away, how, and that nothing needs doing; `detail` is one hover away."""
+    """Which function is away, how, and that this part needs no reload."""
     texts = reader.texts
     text = texts.away.format(function=escape(away.function), trouble=texts.trouble[away.trouble])
     st.warning(f"{text} {texts.away_recovers}", icon=":material/cloud_off:")

@@ -42,7 +42,7 @@ def table(entries: tuple[DecisionEntry, ...], reader: Reader, now: datetime) -> 
 
 
 def _when(entry: DecisionEntry, reader: Reader, now: datetime) -> str:
-    age = duration((now - entry.last_at).total_seconds())
+    age = duration((now - entry.decided_at).total_seconds())
     return f"{escape(reader.time(entry.decided_at))}  \n:small[:gray[{escape(reader.texts.ago.format(age=age))}]]"
 
 

@@ -73,7 +73,9 @@ def _body(panel: PanelNow | None, mean: PanelMeans | None, elapsed_s: float, rea
     if panel is None:
         st.caption(texts.never_heard)
         return
-    st.metric(texts.power, f"{reader.number(panel.power_w)} W", label_visibility="collapsed")
+    power = f"{reader.number(panel.power_w)} W"
+    current = status_of(panel) is Status.ONLINE
+    st.metric(texts.power, power if current else f":gray[{power}]", label_visibility="collapsed")
     volts, amperes = f"{reader.number(panel.voltage_v)} V", f"{reader.number(panel.current_a, 2)} A"
     average = f" · {texts.mean} {reader.number(mean.power_w)} W" if mean else ""
     st.markdown(f"{volts} · {amperes}{average}")

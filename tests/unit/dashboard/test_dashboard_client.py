@@ -63,6 +63,21 @@ def test_a_stopped_function_is_unreachable_and_comes_back(energy: EnergyQuery, f
     assert isinstance(energy.panels(), Answer)
 
 
+def test_the_log_tells_going_and_coming_once(
+    energy: EnergyQuery, functions: Functions, caplog: pytest.LogCaptureFixture
+) -> None:
+    functions.energy.stop()
+    energy.panels()
+    energy.panels()
+    functions.energy.start()
+    energy.panels()
+    energy.panels()
+    assert [record.getMessage().split(":")[0] for record in caplog.records if record.name == "dashboard.client"] == [
+        "energy-query is away (unreachable)",
+        "energy-query answers again",
+    ]
+
+
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
