@@ -91,6 +91,36 @@ class FuelRefresh(EventData):
     TYPE: ClassVar[str] = "es.ahorrater.fuel.refresh.v1"
 
 
+class FuelRejection(Contract):
+    """Why something of a snapshot was not taken, and how often."""
+
+    reason: str
+    count: Annotated[int, Field(ge=1)]
+
+
+class FuelRefreshed(EventData):
+    """What became of a snapshot of the fuel prices, taken at `moment`.
+
+    `version` is that of the stored prices from now on; null: this snapshot was loaded before and nothing was written.
+    """
+
+    TYPE: ClassVar[str] = "es.ahorrater.fuel.refreshed.v1"
+    moment: UtcDatetime
+    origin: Literal["live", "history", "file", "sample"]
+    version: Annotated[int, Field(ge=1)] | None
+    stations: Annotated[int, Field(ge=0)]
+    prices: Annotated[int, Field(ge=0)]
+    prices_changed: Annotated[int, Field(ge=0)]
+    stations_new: Annotated[int, Field(ge=0)]
+    stations_altered: Annotated[int, Field(ge=0)]
+    stations_missing: Annotated[int, Field(ge=0)]
+    positions_doubtful: Annotated[int, Field(ge=0)]
+    unknown_products: tuple[str, ...] = ()
+    rejected: Annotated[int, Field(ge=0)]
+    rejections: tuple[FuelRejection, ...] = ()
+    duration_s: Annotated[float, Field(ge=0)]
+
+
 class ParkNumbers(Contract):
     """The numbers of one park that a decision used. Powers in W, age in s."""
 
@@ -226,4 +256,5 @@ EVENTS: tuple[type[EventData], ...] = (
     NodeRelabelled,
     MoveFailed,
     FuelRefresh,
+    FuelRefreshed,
 )

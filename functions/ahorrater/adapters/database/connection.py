@@ -154,6 +154,15 @@ class Transaction:
         self._cursor.execute(self.dialect.statement(sql), given)
         return self._cursor.fetchall() if self._cursor.description else []
 
+    def fill(self, table: str, rows: Sequence[Sequence[object]]) -> None:
+        """Adds many rows to a table, all columns in the table's order: COPY in PostgreSQL."""
+        if self.dialect.name == "postgresql":
+            with self._cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        elif rows:
+            self._cursor.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+
     @property
     def changed(self) -> int:
         """How many rows the last statement changed."""

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from ahorrater.adapters.database import tables  # noqa: F401 -- registers the tables
+from ahorrater.adapters.database import fuel_tables, tables  # noqa: F401 -- register the tables
 
 connection = context.config.attributes["connection"]
 context.configure(
