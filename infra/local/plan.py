@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
+from infra.local.addresses import Addresses, url
 from infra.local.environment import compose, declared
 from infra.local.manifests.delivery import Destination
 from infra.local.manifests.objects import Deployment, Manifest, Service, SinkBinding
 from infra.local.manifests.wiring import ManifestError, Wiring
 from infra.local.overrides import local_overrides
-from infra.local.ports import LOOPBACK, Ports
+from infra.local.ports import LOOPBACK
 from infra.local.processes.child import ProcessSpec
 from infra.local.processes.probes import http_ok, tcp_open
 from infra.local.settings import ROOT, RunnerSettings
@@ -24,48 +25,6 @@ MOSQUITTO = ROOT / "infra" / "mosquitto"
 DEMO = ROOT / "infra" / "local" / "demo" / "workloads.yaml"
 APP = ROOT / "streamlit_app" / "app.py"
 PYTHON = sys.executable
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where everything listens in this run."""
-
-    mqtt_port: int
-    metrics_port: int
-    broker_port: int
-    dashboard_port: int
-    kube_port: int | None
-    functions: Mapping[str, int]
-    """By the name of the Knative Service."""
-
-    @classmethod
-    def choose(cls, settings: RunnerSettings, wiring: Wiring) -> "Addresses":
-        """The preferred ports, others where those are not free."""
-        ports = Ports()
-        return cls(
-            mqtt_port=ports.take(settings.mqtt_port),
-            metrics_port=ports.take(settings.metrics_port),
-            broker_port=ports.take(settings.broker_port),
-            dashboard_port=ports.take(settings.dashboard_port),
-            kube_port=None if settings.kubeconfig else ports.take(settings.kube_port),
-            functions={
-                service.name: ports.take(settings.functions_port + place)
-                for place, service in enumerate(wiring.of(Service))
-            },
-        )
-
-    def function_url(self, name: str) -> str:
-        """A function's base URL."""
-        return _url(self.functions[name])
-
-    @property
-    def dashboard_url(self) -> str:
-        """The page for people."""
-        return _url(self.dashboard_port)
-
-    def broker_url(self, namespace: str, name: str) -> str:
-        """A Broker's address."""
-        return f"{_url(self.broker_port)}/{namespace}/{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +62,7 @@ class Plan:
             "PORT": str(self.addresses.broker_port),
             "ADDRESSES": json.dumps(addresses),
         }
-        ready = http_ok(f"{_url(self.addresses.broker_port)}/healthz")
+        ready = http_ok(f"{url(self.addresses.broker_port)}/healthz")
         return ProcessSpec("broker", (PYTHON, "-m", "infra.local.broker"), self._environment(wired), ready)
 
     def sources(self) -> list[ProcessSpec]:
@@ -140,7 +99,7 @@ class Plan:
             "kubernetes",
             (*command, "--kubeconfig-out", str(self.kubeconfig)),
             self.user,
-            http_ok(f"{_url(port)}/readyz"),
+            http_ok(f"{url(port)}/readyz"),
         )
 
     def _function(self, service: Service) -> ProcessSpec:
@@ -167,7 +126,7 @@ class Plan:
             deployment.name,
             (PYTHON, str(ROOT / "functions" / deployment.name.replace("-", "_") / "main.py")),
             self._environment(wired, declared(deployment.container, self.wiring)),
-            http_ok(f"{_url(metrics_port)}/readyz"),
+            http_ok(f"{url(metrics_port)}/readyz"),
         )
 
     def _sink(self, source: Manifest) -> dict[str, str]:
@@ -219,7 +178,3 @@ class Plan:
             "PYTHONUNBUFFERED": "1",
         }
         return compose(declaration or {}, local_overrides(self.settings), self.user, {**everywhere, **wired})
-
-
-def _url(port: int) -> str:
-    return f"http://{LOOPBACK}:{port}"

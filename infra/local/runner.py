@@ -11,9 +11,10 @@ from typing import Any
 
 from rich.console import Console
 
+from infra.local.addresses import Addresses, url
 from infra.local.lock import Lock, only_one
 from infra.local.manifests.wiring import read_wiring
-from infra.local.plan import Addresses, Plan
+from infra.local.plan import Plan
 from infra.local.processes.child import ProcessSpec, spawn, terminate
 from infra.local.processes.supervisor import GRACE_S, StartError, Supervisor
 from infra.local.progress import Progress
@@ -98,17 +99,24 @@ def _tell(plan: Plan, progress: Progress) -> None:
     rows = {
         "dashboard": addresses.dashboard_url,
         **{name: addresses.function_url(name) for name in addresses.functions},
-        "broker": f"http://127.0.0.1:{addresses.broker_port}",
+        "broker": url(addresses.broker_port),
         "mosquitto": f"127.0.0.1:{addresses.mqtt_port}",
-        "mqtt-source": f"http://127.0.0.1:{addresses.metrics_port}/metrics",
+        "mqtt-source": f"{url(addresses.metrics_port)}/metrics",
         "kubernetes": f"kubectl --kubeconfig {_shown(plan.kubeconfig)} get nodes -L sunny",
         "logs": _shown(plan.settings.home / "logs"),
     }
-    draft = plan.settings.home / f"{ADDRESSES_FILE}.new"
-    draft.write_text(json.dumps({**rows, "kubeconfig": str(plan.kubeconfig), "pid": os.getpid()}, indent=1))
-    draft.replace(plan.settings.home / ADDRESSES_FILE)
+    if addresses.kube_port:
+        rows["kubernetes API"] = url(addresses.kube_port)
+    _write(rows, plan.settings.home)
     progress.addresses(rows)
     progress.say("Running. Ctrl-C stops everything.")
+
+
+def _write(rows: dict[str, str], home: Path) -> None:
+    """The same for programs: `addresses.json`."""
+    draft = home / f"{ADDRESSES_FILE}.new"
+    draft.write_text(json.dumps({**rows, "pid": os.getpid()}, indent=1), encoding="utf-8")
+    draft.replace(home / ADDRESSES_FILE)
 
 
 def _shown(path: Path) -> str:
