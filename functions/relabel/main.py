@@ -102,5 +102,5 @@ function = Function(
 
 @functions_framework.aio.http
 async def main(request: Request) -> Response:
-    """The door."""
+    """The entry point that functions-framework calls."""
     return await function(request)

@@ -1,12 +1,12 @@
 """What relabel sees and writes. Every write carries the version of what was read, so that a stale one fails."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 
 from ahorrater.adapters.kubernetes.connection import ApiError, Connection, Json
+from ahorrater.adapters.kubernetes.knative import knative_services
 from ahorrater.adapters.kubernetes.parsing import (
     KNATIVE_SERVICE,
     deployment_of,
@@ -33,28 +33,20 @@ class KubernetesCluster:
 
     def nodes(self) -> list[Node]:
         """All nodes."""
-        return [node_of(item) for item in self._list(self._connection.core.list_node)]
+        return [node_of(item) for item in self._connection.items(self._connection.core.list_node)]
 
     def workloads(self) -> list[Workload]:
         """The Deployments and Knative Services that opted in, with their pods."""
-        all_deployments = self._in_scope(self._list(self._connection.apps.list_deployment_for_all_namespaces))
+        all_deployments = self._in_scope(
+            self._connection.items(self._connection.apps.list_deployment_for_all_namespaces)
+        )
         deployments = [one for one in all_deployments if opted_in(one) and KNATIVE_SERVICE not in labels_of(one)]
-        services = [one for one in self._in_scope(self.knative_services()) if opted_in(one)]
+        services = [one for one in self._in_scope(knative_services(self._connection)) if opted_in(one)]
         pods = self._pods_of({one["metadata"]["namespace"] for one in [*deployments, *services]})
         return [
             *(deployment_of(one, pods) for one in deployments),
             *(knative_service_of(one, all_deployments, pods) for one in services),
         ]
-
-    def knative_services(self) -> list[Json]:
-        """All Knative Services; none where Knative is not installed."""
-        list_them = self._connection.custom.list_cluster_custom_object
-        try:
-            return self._list(partial(list_them, "serving.knative.dev", "v1", "services"))
-        except ApiError as error:
-            if error.code == HTTPStatus.NOT_FOUND:
-                return []
-            raise
 
     def make_sunny(self, write: MakeSunny) -> None:
         """Labels and marks the node."""
@@ -103,14 +95,12 @@ class KubernetesCluster:
 
     def _pods_of(self, namespaces: set[str]) -> list[Json]:
         list_pods = self._connection.core.list_namespaced_pod
-        return [pod for namespace in sorted(namespaces) for pod in self._list(partial(list_pods, namespace))]
+        return [
+            pod for namespace in sorted(namespaces) for pod in self._connection.items(partial(list_pods, namespace))
+        ]
 
     def _in_scope(self, items: list[Json]) -> list[Json]:
         return [item for item in items if not self._namespaces or item["metadata"]["namespace"] in self._namespaces]
-
-    def _list(self, operation: Callable[..., Any]) -> list[Json]:
-        items: list[Json] = self._connection.call(operation)["items"]
-        return items
 
 
 @contextmanager

@@ -54,6 +54,11 @@ class Connection:
             raise RetryLater(f"the Kubernetes API does not answer: {error}"[:300]) from None
         return document
 
+    def items(self, operation: Callable[..., Any]) -> list[Json]:
+        """The items that `operation`, a list, answers."""
+        items: list[Json] = self.call(operation)["items"]
+        return items
+
     @property
     def core(self) -> "client.CoreV1Api":
         """Nodes, pods, ConfigMaps."""
@@ -77,11 +82,12 @@ class Connection:
     @cached_property
     def _connected(self) -> "tuple[client.CoreV1Api, client.AppsV1Api, client.CustomObjectsApi]":
         from kubernetes import client, config
+        from urllib3 import Retry
 
         load_file: Callable[..., None] = config.load_kube_config
         load_service_account: Callable[..., None] = config.load_incluster_config
         configuration = client.Configuration()
-        configuration.retries = 1
+        configuration.retries = Retry(1, respect_retry_after_header=False)
         try:
             if self._settings.kubeconfig:
                 load_file(self._settings.kubeconfig, client_configuration=configuration)

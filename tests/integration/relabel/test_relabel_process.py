@@ -1,0 +1,170 @@
+"""relabel as a process on the simulated cluster: faults, kills, Knative Services, people."""
+
+import contextlib
+import json
+import threading
+
+import pytest
+
+from ahorrater.contracts.events import ClockTick
+from tests.integration.event_sink import eventually
+from tests.integration.relabel.relabel_world import PAUSE_IMAGE, SUNNY_ONLY, FunctionProcess, World, tick_until_reply
+from tests.integration.relabel.test_relabel_moves import Witness, decision, settle_on_first
+
+ONLY_SUNNY_TERM = {"matchExpressions": [SUNNY_ONLY]}
+
+
+@pytest.fixture
+def process(simulated, tmp_path):
+    with FunctionProcess("relabel", tmp_path, simulated) as process:
+        yield process
+
+
+def test_a_decision_is_answered_with_the_event(simulated, process):
+    second = simulated.workers[1]
+    answer = process.hear_decision(3, second)
+    assert (answer.status, answer.headers["ce-type"]) == (200, "es.ahorrater.node.relabelled.v1")
+    assert answer.headers["ce-id"] == "relabelled-3"
+    assert answer.json["node"] == second
+    assert process.hear(ClockTick.TYPE, "t1").status == 204
+
+
+def test_kill_9_between_the_two_labels(simulated, tmp_path):
+    first, second, *_ = simulated.workers
+    settle_on_first_node(simulated)
+    simulated.simulate("faults", {"verb": "PATCH", "path": f"/nodes/{first}$", "delay_s": 20})
+    with FunctionProcess("relabel", tmp_path, simulated) as process:
+        waiting = threading.Thread(target=swallow, args=(process, second))
+        waiting.start()
+        eventually(lambda: simulated.sunny == sorted([first, second]))
+        process.kill()
+        waiting.join()
+    with FunctionProcess("relabel", tmp_path, simulated) as process:
+        assert process.hear_decision(2, second).status == 200
+        assert simulated.sunny == [second]
+
+
+def swallow(process: FunctionProcess, node: str) -> None:
+    with contextlib.suppress(OSError):
+        process.hear_decision(2, node)
+
+
+def settle_on_first_node(world: World) -> None:
+    assert world.relabel().chosen(decision(1, world.workers[0]), "d1") is not None
+
+
+@pytest.mark.parametrize("status", [500, 503, 429, 403])
+def test_an_api_that_refuses_is_for_later(simulated, process, status):
+    second = simulated.workers[1]
+    simulated.simulate("faults", {"path": "/nodes", "status": status})
+    answer = process.hear_decision(1, second)
+    assert answer.status == 503
+    assert str(status) in answer.json["detail"]
+    assert process.hear_decision(1, second).status == 200
+
+
+def test_a_conflict_is_read_again_and_done(simulated, process):
+    second = simulated.workers[1]
+    simulated.simulate("faults", {"verb": "PATCH", "path": "/nodes/", "status": 409, "times": 2})
+    assert process.hear_decision(1, second).status == 200
+    assert simulated.sunny == [second]
+
+
+def test_a_fence_that_is_not_ours_is_not_overwritten(simulated, process):
+    body = {"metadata": {"name": "ahorrater-relabel"}, "data": {"state.json": '{"version": 99}'}}
+    simulated.core.create_namespaced_config_map(simulated.namespace, body)
+    answer = process.hear_decision(1, simulated.workers[1])
+    assert answer.status == 503
+    assert "delete it to start afresh" in answer.json["detail"]
+    assert len(answer.text) <= 768
+    assert simulated.sunny == []
+
+
+def test_bad_decisions_are_dead_lettered(simulated, process):
+    for data in (b"", b"[]", b'{"epoch": -1}', json.dumps({"epoch": 1, "chosen": "NO SUCH"}).encode()):
+        assert process.hear("es.ahorrater.node.chosen.v1", "bad", data).status == 400
+
+
+def test_a_knative_service_moves_pod_by_pod_within_its_budget(simulated):
+    second = simulated.workers[1]
+    knative_service(simulated, "fn", 3)
+    selector = {"matchLabels": {"app": "fn-00001"}}
+    simulated.policy.create_namespaced_pod_disruption_budget(
+        simulated.namespace, {"metadata": {"name": "fn"}, "spec": {"maxUnavailable": 1, "selector": selector}}
+    )
+    settle_on_first(simulated, "fn-00001", 3)
+    relabel = simulated.relabel()
+    with Witness(simulated, "fn-00001") as witness:
+        assert relabel.chosen(decision(2, second), "d2") is None
+        reply = tick_until_reply(relabel)
+    assert [(move.kind, move.pods) for move in reply.data.workloads] == [("Service.serving.knative.dev", 3)]
+    assert simulated.ready("fn-00001") == [second] * 3
+    assert witness.fewest_ready >= 2
+
+
+def knative_service(world: World, name: str, replicas: int) -> None:
+    """A Knative Service that opted in, with pods on sunny nodes only."""
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [ONLY_SUNNY_TERM]}}
+    pod_spec = {"affinity": {"nodeAffinity": required}, "containers": [{"name": "pause", "image": PAUSE_IMAGE}]}
+    scale = {"annotations": {"autoscaling.knative.dev/min-scale": str(replicas)}}
+    service = {
+        "apiVersion": "serving.knative.dev/v1",
+        "kind": "Service",
+        "metadata": {"name": name, "annotations": {"ahorrater.es/follows-sun": "true"}},
+        "spec": {"template": {"metadata": scale, "spec": pod_spec}},
+    }
+    world.custom.create_namespaced_custom_object("serving.knative.dev", "v1", world.namespace, "services", service)
+
+
+def test_what_people_ask_for(simulated, process):
+    first, second, *_ = simulated.workers
+    simulated.deploy("web", 1)
+    moved = process.request("POST", f"/rest/updatePodsSun/{first}")
+    assert (moved.status, moved.json["finished"]) == (200, True)
+    assert simulated.ready("web") == [first]
+    assert process.request("POST", f"/rest/labelNode/{second}").json["labels_after"][second] == "1"
+    assert simulated.sunny == [second]
+    assert simulated.ready("web") == [first]
+    assert process.request("POST", "/rest/unlabelNodes").json["labels_before"][second] == "1"
+    assert simulated.sunny == []
+    process.hear(ClockTick.TYPE, "t1")
+    assert simulated.sunny == [second]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/rest/updatePodsSun/nowhere", 404),
+        ("POST", "/rest/labelNode/nowhere", 404),
+        ("POST", "/rest/labelNode/NOT_A_NAME", 400),
+        ("POST", "/rest/labelNode/" + "a" * 254, 400),
+        ("POST", "/rest/unlabelNodes?all=yes", 400),
+        ("GET", "/rest/unlabelNodes", 405),
+        ("POST", "/rest/labelNode/", 404),
+    ],
+)
+def test_wrong_requests_are_told_what_is_wrong(simulated, process, method, path, status):
+    answer = process.request(method, path)
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_node_that_is_not_ready_is_refused(simulated, process):
+    second = simulated.workers[1]
+    simulated.simulate(f"nodes/{second}", {"ready": False})
+    answer = process.request("POST", f"/rest/updatePodsSun/{second}")
+    assert answer.status == 422
+    assert second in answer.json["detail"]
+    failed = process.hear_decision(1, second)
+    assert (failed.headers["ce-type"], failed.json["reason"]) == ("es.ahorrater.move.failed.v1", "node-not-ready")
+
+
+def test_recommend_only_leaves_the_cluster_as_it_is(simulated, tmp_path):
+    second = simulated.workers[1]
+    with FunctionProcess("relabel", tmp_path, simulated, RELABEL_MODE="recommend-only") as process:
+        answer = process.hear_decision(1, second)
+        assert (answer.status, answer.json["mode"]) == (200, "recommend-only")
+        assert process.request("POST", f"/rest/labelNode/{second}").json["mode"] == "recommend-only"
+    assert simulated.sunny == []
+    maps = simulated.core.list_namespaced_config_map(simulated.namespace).items
+    assert "ahorrater-relabel" not in [one.metadata.name for one in maps]
