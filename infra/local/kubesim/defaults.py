@@ -98,7 +98,7 @@ def _pull_policy(image: str) -> str:
 
 def _default_template(spec: KubeObject) -> None:
     template = spec.setdefault("template", {})
-    template.setdefault("metadata", {}).setdefault("creationTimestamp", None)
+    template.setdefault("metadata", {})
     _default_pod_spec(template.setdefault("spec", {}))
 
 
@@ -137,9 +137,13 @@ def _default_secret(secret: KubeObject) -> None:
 def _default_knative_service(service: KubeObject) -> None:
     spec = service.setdefault("spec", {})
     spec.setdefault("traffic", [{"latestRevision": True, "percent": 100}])
-    template = spec.setdefault("template", {})
-    template.setdefault("spec", {}).setdefault("containerConcurrency", 0)
-    template["spec"].setdefault("timeoutSeconds", 300)
+    revision = spec.setdefault("template", {}).setdefault("spec", {})
+    revision.setdefault("containerConcurrency", 0)
+    revision.setdefault("timeoutSeconds", 300)
+    revision.setdefault("enableServiceLinks", False)
+    for position, container in enumerate(revision.get("containers") or ()):
+        container.setdefault("name", "user-container" if position == 0 else f"user-container-{position}")
+        container.setdefault("resources", {})
 
 
 _DEFAULTS: dict[Resource, Callable[[KubeObject], None]] = {

@@ -14,6 +14,7 @@ from infra.local.kubesim.errors import (
     forbidden,
     invalid,
     not_found,
+    required,
     stale,
     unconditional_update,
 )
@@ -89,19 +90,13 @@ class Registry:
         current = self.get(resource, namespace, name)
         candidate = change(copied(current))
         self._check_identity(resource, current, candidate)
-        updated = _status_update(current, candidate) if subresource == "status" else _main_update(
-            resource, current, candidate
-        )  # fmt: skip
+        update = _status_update if subresource == "status" else _main_update
+        updated = update(resource, current, candidate)
         fill_defaults(resource, updated)
         _raise_if(resource, name, [*validate_update(resource, updated, current), *validate(resource, updated)])
         if updated == current or dry_run:
             return updated
-        if resource.has_generation and updated.get("spec") != current.get("spec"):
-            updated["metadata"]["generation"] = current["metadata"].get("generation", 1) + 1
-        stored = self.store.replace(resource, updated)
-        if is_terminating(stored) and not _held(resource, stored) and resource is not PODS:
-            return self.store.remove(resource, stored)
-        return stored
+        return self._replace(resource, current, updated)
 
     def update_status(self, resource: Resource, obj: KubeObject, status: KubeObject) -> KubeObject:
         """Gives an object a new status (a controller's write)."""
@@ -147,8 +142,7 @@ class Registry:
     def _generated_name(self, resource: Resource, metadata: KubeObject) -> str:
         prefix = metadata.get("generateName")
         if not prefix:
-            raise invalid(resource, "", [FieldError("metadata.name", "FieldValueRequired",
-                                                    "Required value: name or generateName is required")])  # fmt: skip
+            raise invalid(resource, "", [required("metadata.name", "name or generateName is required")])
         return f"{prefix}{self._identifiers.suffix()}"
 
     def _check_namespace(self, resource: Resource, namespace: str, name: str) -> None:
@@ -158,8 +152,11 @@ class Registry:
         if is_terminating(home):
             why = f"unable to create new content in namespace {namespace} because it is being terminated"
             error = forbidden(resource, name, why)
-            cause = {"reason": "NamespaceTerminating", "message": f"namespace {namespace} is being terminated",
-                     "field": "metadata.namespace"}  # fmt: skip
+            cause = {
+                "reason": "NamespaceTerminating",
+                "message": f"namespace {namespace} is being terminated",
+                "field": "metadata.namespace",
+            }
             raise ApiError(403, "Forbidden", error.message, error.details | {"causes": [cause]})
 
     def _check_identity(self, resource: Resource, current: KubeObject, candidate: KubeObject) -> None:
@@ -183,6 +180,15 @@ class Registry:
             raise ApiError(500, "", f'strconv.ParseUint: parsing "{version}": invalid syntax')
         if version and version != current["metadata"]["resourceVersion"]:
             raise stale(resource, name)
+
+    def _replace(self, resource: Resource, current: KubeObject, updated: KubeObject) -> KubeObject:
+        """Stores a new state; where it was only a finalizer that held a deleted object, the object goes."""
+        if resource.has_generation and updated.get("spec") != current.get("spec"):
+            updated["metadata"]["generation"] = current["metadata"].get("generation", 1) + 1
+        stored = self.store.replace(resource, updated)
+        if is_terminating(stored) and not _held(resource, stored) and resource is not PODS:
+            return self.store.remove(resource, stored)
+        return stored
 
     def _marked_for_deletion(self, resource: Resource, current: KubeObject, grace_s: int) -> KubeObject:
         marked: KubeObject = copied(current)
@@ -225,7 +231,7 @@ def _main_update(resource: Resource, current: KubeObject, candidate: KubeObject)
     return updated
 
 
-def _status_update(current: KubeObject, candidate: KubeObject) -> KubeObject:
+def _status_update(_: Resource, current: KubeObject, candidate: KubeObject) -> KubeObject:
     updated: KubeObject = copied(current)
     updated["status"] = candidate.get("status") or {}
     return updated

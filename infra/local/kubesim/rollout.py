@@ -81,9 +81,9 @@ def old_set_sizes(replicas: int, fence: Fence, new: SetSize, old: list[SetSize])
     return sizes
 
 
-def template_hash(template: KubeObject, collisions: int = 0) -> str:
+def template_hash(template: KubeObject) -> str:
     """A short name for a pod template: equal templates, equal hashes."""
-    digest = hashlib.sha256(json.dumps([canonical_template(template), collisions], sort_keys=True).encode()).digest()
+    digest = hashlib.sha256(json.dumps(canonical_template(template), sort_keys=True).encode()).digest()
     return "".join(_HASH_LETTERS[byte % len(_HASH_LETTERS)] for byte in digest[:_HASH_LENGTH])
 
 

@@ -55,7 +55,8 @@ class Cluster:
         response = pool.request(
             method, self.api.configuration.host + path, body=data, headers=headers, retries=False, timeout=30
         )
-        return Answer(response.status, json.loads(response.data))
+        is_json = response.headers.get("Content-Type", "").startswith(JSON)
+        return Answer(response.status, json.loads(response.data) if is_json else {"message": response.data.decode()})
 
     def watch(self, path: str, timeout_s: int = 30) -> Iterator[dict[str, Any]]:
         """The events of a watch, decoded, until it ends."""

@@ -73,6 +73,14 @@ def test_a_list_comes_in_pages(cluster: Cluster, labelled: str):
     assert cluster.request("GET", f"{labelled}?continue=nonsense").status == 400
 
 
+def test_items_of_a_list_leave_their_kind_to_the_list(cluster: Cluster):
+    nodes = cluster.request("GET", "/api/v1/nodes").body
+    assert (nodes["kind"], nodes["apiVersion"]) == ("NodeList", "v1")
+    assert all("kind" not in item for item in nodes["items"])
+    one = cluster.request("GET", f"/api/v1/nodes/{nodes['items'][0]['metadata']['name']}").body
+    assert (one["kind"], one["apiVersion"]) == ("Node", "v1")
+
+
 def test_nodes_have_the_usual_labels_capacity_and_a_ready_condition(cluster: Cluster):
     nodes = cluster.core.list_node().items
     assert len(nodes) >= 2

@@ -60,8 +60,12 @@ class NamespaceContents:
         if not is_terminating(namespace):
             self._create_service_account(key[1])
             return None
-        left = [(resource, obj) for resource in STORED if resource.namespaced
-                for obj in self._cluster.store.objects(resource, key[1])]  # fmt: skip
+        left = [
+            (resource, obj)
+            for resource in STORED
+            if resource.namespaced
+            for obj in self._cluster.store.objects(resource, key[1])
+        ]
         for resource, obj in left:
             if not is_terminating(obj):
                 self._cluster.registry.delete(resource, key[1], name_of(obj), DeleteOptions())

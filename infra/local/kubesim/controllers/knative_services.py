@@ -141,9 +141,6 @@ def _scale(template: KubeObject) -> int:
 
 
 def _pod_spec(revision_spec: KubeObject) -> KubeObject:
-    """The pod's part of a revision: without what Knative reads itself, and with the container's name filled in."""
+    """The pod's part of a revision: without what Knative reads itself."""
     own = ("containerConcurrency", "timeoutSeconds", "responseStartTimeoutSeconds", "idleTimeoutSeconds")
-    spec: KubeObject = {key: value for key, value in revision_spec.items() if key not in own}
-    for position, container in enumerate(spec.get("containers") or ()):
-        container.setdefault("name", "user-container" if position == 0 else f"container-{position}")
-    return spec
+    return {key: value for key, value in revision_spec.items() if key not in own}

@@ -122,8 +122,12 @@ class Kubelet:
         conditions = list(pod["status"].get("conditions") or [])
         for kind in _READY_CONDITIONS:
             holds = kind in holding
-            condition = {"type": kind, "status": "True" if holds else "False",
-                         "lastProbeTime": None, "lastTransitionTime": now}  # fmt: skip
+            condition = {
+                "type": kind,
+                "status": "True" if holds else "False",
+                "lastProbeTime": None,
+                "lastTransitionTime": now,
+            }
             if not holds and kind in ("Ready", "ContainersReady"):
                 message = f"containers with unready status: [{' '.join(names)}]"
                 condition |= {"reason": "ContainersNotReady", "message": message}

@@ -65,9 +65,11 @@ class NodeLifecycle:
             self._cluster.registry.delete(PODS, namespace_of(pod), name_of(pod), DeleteOptions(grace_period_s=0))
 
     def _with_taints(self, node: KubeObject) -> KubeObject:
-        ours = {(UNREACHABLE_TAINT, "NoSchedule"): not is_ready(node),
-                (UNREACHABLE_TAINT, "NoExecute"): not is_ready(node),
-                (UNSCHEDULABLE_TAINT, "NoSchedule"): bool(node["spec"].get("unschedulable"))}  # fmt: skip
+        ours = {
+            (UNREACHABLE_TAINT, "NoSchedule"): not is_ready(node),
+            (UNREACHABLE_TAINT, "NoExecute"): not is_ready(node),
+            (UNSCHEDULABLE_TAINT, "NoSchedule"): bool(node["spec"].get("unschedulable")),
+        }
         present = {(taint["key"], taint["effect"]): taint for taint in node["spec"].get("taints") or ()}
         kept = [taint for identity, taint in present.items() if ours.get(identity, True)]
         moment = {"timeAdded": time_text(self._cluster.timers.now())}
@@ -89,8 +91,13 @@ class NodeLifecycle:
     def _mark_unready(self, pod: KubeObject) -> None:
         if not condition_is_true(pod, "Ready"):
             return
-        condition = {"type": "Ready", "status": "False", "reason": "NodeNotReady", "lastProbeTime": None,
-                     "lastTransitionTime": time_text(self._cluster.timers.now())}  # fmt: skip
+        condition = {
+            "type": "Ready",
+            "status": "False",
+            "reason": "NodeNotReady",
+            "lastProbeTime": None,
+            "lastTransitionTime": time_text(self._cluster.timers.now()),
+        }
         status = pod["status"] | {"conditions": with_condition(pod["status"]["conditions"], condition)}
         self._cluster.registry.update_status(PODS, pod, status)
 

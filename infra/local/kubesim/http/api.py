@@ -117,9 +117,10 @@ class Api:
 
     def _metrics(self, request: Request, target: Target, accepted: Accepted) -> Response:
         now, query = self._now(), request.query_params
-        found = node_metrics(self._store, now) if target.resource is NODE_METRICS else pod_metrics(
-            self._store, target.namespace, now
-        )  # fmt: skip
+        if target.resource is NODE_METRICS:
+            found = node_metrics(self._store, now)
+        else:
+            found = pod_metrics(self._store, target.namespace, now)
         if target.name:
             named = next((item for item in found if name_of(item) == target.name), None)
             if named is None:
@@ -194,9 +195,13 @@ class Api:
 
     def _modify(self, request: Request, target: Target, change: Callable[[KubeObject], KubeObject]) -> Response:
         stored = self._registry.modify(
-            target.resource, target.namespace, target.name, change,
-            subresource=target.subresource, dry_run=_is_dry_run(request),
-        )  # fmt: skip
+            target.resource,
+            target.namespace,
+            target.name,
+            change,
+            subresource=target.subresource,
+            dry_run=_is_dry_run(request),
+        )
         if target.subresource == "scale":
             return json_response(scale_of(stored))
         return json_response(_accepted(request).one(target.resource, stored, self._now()))

@@ -56,7 +56,13 @@ class Accepted:
         if self.shape == "PartialObjectMetadata":
             items = [partial_metadata(obj) for obj in objects]
             return _list("PartialObjectMetadataList", "meta.k8s.io/v1", items, metadata)
-        return _list(f"{resource.kind}List", resource.api_version, objects, metadata)
+        items = objects if resource.is_custom else [_untyped(obj) for obj in objects]
+        return _list(f"{resource.kind}List", resource.api_version, items, metadata)
+
+
+def _untyped(obj: KubeObject) -> KubeObject:
+    """An item of a list of a built-in kind does not repeat what the list says."""
+    return {key: value for key, value in obj.items() if key not in ("apiVersion", "kind")}
 
 
 def _list(kind: str, api_version: str, items: list[KubeObject], metadata: KubeObject) -> KubeObject:

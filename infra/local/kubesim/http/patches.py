@@ -72,6 +72,5 @@ def _checked(media_type: str, patch: Any, resource: Resource) -> Change:
     if not isinstance(patch, dict):
         raise bad_request("a merge patch is an object")
     merges_plainly = media_type == MERGE_PATCH or (media_type == APPLY_PATCH and resource.is_custom)
-    return (lambda current: merge_patch(current, patch)) if merges_plainly else (
-        lambda current: strategic_merge(current, patch)
-    )  # fmt: skip
+    merge = merge_patch if merges_plainly else strategic_merge
+    return lambda current: merge(current, patch)

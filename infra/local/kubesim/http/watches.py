@@ -37,14 +37,13 @@ class Watches:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._open: dict[asyncio.Queue[Change | None], Resource] = {}
+        self._open: set[asyncio.Queue[Change | None]] = set()
 
-    def close(self, resource: Resource | None = None) -> int:
-        """Ends all watches, or those of one kind, as a server that restarts does; answers how many."""
-        queues = [queue for queue, watched in self._open.items() if resource in (None, watched)]
-        for queue in queues:
+    def close(self) -> int:
+        """Ends all watches, as a server that restarts does; answers how many."""
+        for queue in self._open:
             queue.put_nowait(None)
-        return len(queues)
+        return len(self._open)
 
     async def stream(self, request: WatchRequest) -> AsyncIterator[bytes]:
         """The lines of a watch until it times out or is closed. The caller closes the iterator when its reader goes."""
@@ -57,14 +56,14 @@ class Watches:
             return
         version = self._store.version
         unsubscribe = self._store.subscribe(lambda change: _offer(queue, resource, change))
-        self._open[queue] = resource
+        self._open.add(queue)
         try:
             for line in past:
                 yield line
             async for line in self._live_events(request, queue, version):
                 yield line
         finally:
-            del self._open[queue]
+            self._open.discard(queue)
             unsubscribe()
 
     def _past_events(self, request: WatchRequest) -> Iterator[bytes]:
