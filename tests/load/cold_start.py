@@ -1,4 +1,4 @@
-"""Cold starts: from the start of a function's process to its first 2xx, beside an empty function served the same way.
+"""Cold starts: from the start of a function's process to its first 2xx, beside an empty function under plain uvicorn.
 
 `first 2xx` is GET /healthz, Knative's readiness probe. `first answer` is a real event (for those that hear some) or a
 real question: what the first caller waits for when a function is scaled from zero.
@@ -22,12 +22,19 @@ from tests.integration.mosquitto_server import free_port
 REPOSITORY = Path(__file__).parents[2]
 ROUNDS = 9
 EMPTY = """
+import os
 import functions_framework.aio
+import uvicorn
 
 @functions_framework.aio.http
 async def main(request):
     return "", 200
+
+if __name__ == "__main__":
+    app = functions_framework.aio.create_asgi_app("main", __file__, "http")
+    uvicorn.run(app, port=int(os.environ["PORT"]), log_level="error", lifespan="off")
 """
+OURS = ("-m", "ahorrater.adapters.functions.serve")
 
 
 @dataclass(frozen=True)
@@ -71,8 +78,8 @@ FUNCTIONS = {
 }
 
 
-def cold_start_s(source: Path, question: Question, url: str, folder: str) -> float:
-    """Seconds from the process's start to the first 2xx to `question`."""
+def cold_start_s(command: tuple[str, ...], question: Question, url: str, folder: str) -> float:
+    """Seconds from the start of `python COMMAND` to the first 2xx to `question`."""
     port = free_port()
     environment = {
         **os.environ,
@@ -81,14 +88,13 @@ def cold_start_s(source: Path, question: Question, url: str, folder: str) -> flo
         "TELEGRAM_OUTBOX": folder,
         "LOG_LEVEL": "ERROR",
     }
-    command = [sys.executable, "-m", "ahorrater.adapters.functions.serve", str(source)]
     begun = time.perf_counter()
-    child = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen([sys.executable, *command], cwd=REPOSITORY, env=environment, stderr=subprocess.DEVNULL)
     try:
         while not answers(port, question):
             time.sleep(0.001)
             if child.poll() is not None or time.perf_counter() - begun > 60:
-                raise RuntimeError(f"{source} does not start")
+                raise RuntimeError(f"{command[-1]} does not start")
         return time.perf_counter() - begun
     finally:
         child.kill()
@@ -114,12 +120,12 @@ def main() -> None:
         empty.write_text(EMPTY)
         print("| function | first 2xx, s | empty, s | ratio | first answer, s |\n|---|---|---|---|---|")
         for name, question in FUNCTIONS.items():
-            source = REPOSITORY / "functions" / name / "main.py"
+            command = (*OURS, str(REPOSITORY / "functions" / name / "main.py"))
             ours, bare, real = [], [], []
             for _ in range(ROUNDS):
-                bare.append(cold_start_s(empty, HEALTH, url, folder))
-                ours.append(cold_start_s(source, HEALTH, url, folder))
-                real.append(cold_start_s(source, question, url, folder))
+                bare.append(cold_start_s((str(empty),), HEALTH, url, folder))
+                ours.append(cold_start_s(command, HEALTH, url, folder))
+                real.append(cold_start_s(command, question, url, folder))
             ratio = statistics.median(one / other for one, other in zip(ours, bare, strict=True))
             first, nothing, answer = (statistics.median(times) for times in (ours, bare, real))
             print(f"| {name} | {first:.3f} | {nothing:.3f} | {ratio:.2f} | {answer:.3f} |", flush=True)
