@@ -70,8 +70,8 @@ class Plan:
         return [self._source(deployment) for deployment in self.wiring.of(Deployment)]
 
     def edges(self) -> list[ProcessSpec]:
-        """The simulated parks and the dashboard."""
-        return [self._parks(), self._dashboard()]
+        """The simulated parks, unless real ones publish, and the dashboard."""
+        return [*([self._parks()] if self.settings.simulated_parks else []), self._dashboard()]
 
     def _mosquitto(self) -> ProcessSpec:
         folder = self.settings.home / "mosquitto"

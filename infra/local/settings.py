@@ -18,6 +18,7 @@ class RunnerSettings(BaseSettings):
     WIRING: folder of the manifests that are played.
     PARKS: the nodes that have a park, comma separated; the simulated cluster has these nodes.
     KUBECONFIG: a real cluster; without it one is simulated.
+    SIMULATED_PARKS: false where devices of your own publish.
     TRACE, SPEED: measured data to replay instead of the synthetic day, and how many times faster.
     DAY_S: seconds that the synthetic day lasts.
     *_PORT: preferred ports; another one is taken where it is not free. FUNCTIONS_PORT is the first function's.
@@ -29,6 +30,7 @@ class RunnerSettings(BaseSettings):
     wiring: Path = ROOT / "knative" / "base"
     parks: Annotated[tuple[str, ...], NoDecode, Field(min_length=1)] = ("tfgrj1", "tfgrj2", "tfgrj3")
     kubeconfig: Path | None = None
+    simulated_parks: bool = True
     trace: Path | None = None
     speed: float = Field(default=1, gt=0)
     day_s: float = Field(default=600, gt=0)

@@ -1,110 +1,18 @@
 """`make up` as a person uses it: it comes up, the label and the pods follow the sun, Ctrl-C leaves nothing behind."""
 
-import json
 import os
 import shutil
 import signal
 import subprocess
-import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 import pytest
 
+from tests.e2e.made_up import DEADLINE_S, ROOT, Run, interrupt, is_well, make_up, until
 from tests.e2e.process_tree import descendants, running
 
-ROOT = Path(__file__).resolve().parents[2]
-START_S = 60.0
-DEADLINE_S = 45.0
-T = TypeVar("T")
-
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
-
-
-@dataclass
-class Run:
-    """A running `make up`."""
-
-    process: "subprocess.Popen[str]"
-    home: Path
-    output: Path
-    addresses: Mapping[str, Any]
-
-    def get(self, name: str, path: str) -> Any:
-        """The JSON that a function answers."""
-        with urllib.request.urlopen(f"{self.addresses[name]}{path}", timeout=10) as answer:
-            return json.load(answer)
-
-    def sunny_nodes(self) -> list[str]:
-        """The nodes labelled `sunny=1`, as the Kubernetes API says."""
-        items = self._kubernetes("/api/v1/nodes")["items"]
-        return [item["metadata"]["name"] for item in items if item["metadata"]["labels"].get("sunny") == "1"]
-
-    def nodes_of(self, app: str) -> set[str]:
-        """The nodes that an app's ready pods are on."""
-        items = self._kubernetes(f"/api/v1/namespaces/demo/pods?labelSelector=app%3D{app}")["items"]
-        return {item["spec"]["nodeName"] for item in items if item["status"]["phase"] == "Running"}
-
-    def _kubernetes(self, path: str) -> Any:
-        with urllib.request.urlopen(self.addresses["kubernetes API"] + path, timeout=10) as answer:
-            return json.load(answer)
-
-
-@contextmanager
-def make_up(home: Path, **settings: str) -> Iterator[Run]:
-    """Runs `make up` in a session of its own and, whatever happens, ends all of it."""
-    home.mkdir(parents=True, exist_ok=True)
-    output = home / "output.txt"
-    process = start(home, output, settings)
-    try:
-        addresses = until(lambda: read_addresses(home, process, output), START_S)
-        yield Run(process, home, output, addresses)
-    finally:
-        left = descendants(process.pid)
-        interrupt(process)
-        for pid in running(left):
-            os.kill(pid, signal.SIGKILL)
-
-
-def start(home: Path, output: Path, settings: Mapping[str, str]) -> "subprocess.Popen[str]":
-    environment = {name: text for name, text in os.environ.items() if name != "KUBECONFIG"}
-    with output.open("w") as file:
-        return subprocess.Popen(
-            ["make", "up"],
-            cwd=ROOT,
-            env={**environment, "AHORRATER_HOME": str(home), **settings},
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-
-def read_addresses(home: Path, process: "subprocess.Popen[str]", output: Path) -> Mapping[str, Any] | None:
-    assert process.poll() is None, output.read_text()
-    path = home / "addresses.json"
-    return json.loads(path.read_text()) if path.exists() else None
-
-
-def interrupt(process: "subprocess.Popen[str]") -> None:
-    """Ctrl-C: the terminal sends SIGINT to everything in the foreground."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(DEADLINE_S)
-
-
-def until(condition: Callable[[], T | None], deadline_s: float = DEADLINE_S) -> T:
-    """What the condition gives once it gives something."""
-    deadline = time.monotonic() + deadline_s
-    while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(0.1)
-    raise AssertionError("it did not happen in time")
 
 
 @pytest.fixture
@@ -175,20 +83,9 @@ def tried_with_kubectl(run: Run) -> None:
 def test_killed_processes_come_back_and_a_killed_runner_takes_all_with_it(tmp_path: Path) -> None:
     with make_up(tmp_path / "home") as run:
         until(run.sunny_nodes)
-        processes = descendants(run.process.pid)
-        choosers = [pid for pid, command in processes.items() if "choose_node/main.py" in command]
-        assert len(choosers) == 1
-        os.kill(choosers[0], signal.SIGKILL)
+        os.kill(run.pid_of("choose-node"), signal.SIGKILL)
         until(lambda: "choose-node was killed by SIGKILL; it starts again" in run.output.read_text())
         until(lambda: is_well(run, "choose-node"))
         processes = descendants(run.process.pid)
         os.kill(run.addresses["pid"], signal.SIGKILL)
         until(lambda: not running(processes))
-
-
-def is_well(run: Run, name: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{run.addresses[name]}/healthz", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
