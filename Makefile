@@ -57,3 +57,10 @@ lock: $(STAMP) ## resolve the dependencies again and pin them, for the images to
 .PHONY: images
 images: ## build the functions' images; with REGISTRY=host:port, push them
 	@infra/images/build
+
+.PHONY: bench
+bench: install-test ## measure beside bare references: ingest, latency, decision, cold start (some 10 minutes)
+	@$(BIN)/python -m tests.load.ingest_bench
+	@$(BIN)/python -m tests.load.latency_bench
+	@$(BIN)/python -m tests.load.choose_bench
+	@$(BIN)/python -m tests.load.cold_start
