@@ -17,10 +17,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 @pytest.fixture
 def moving_cloud(tmp_path: Path) -> Path:
-    """The first park is in the sun for 15 s, then the second one for 15 s."""
+    """The first park is in the sun for 15 s, then the second one for 15 s; the third one has a single bright second."""
     path = tmp_path / "trace.csv"
-    first, second = "100,20,10", "10,100,20"
-    rows = [f"2026-06-01T10:00:{at:02d}Z,{first if at < 15 else second}" for at in range(30)]
+    powers = ["100,10,20"] * 15 + ["10,100,20"] * 14 + ["10,100,100"]
+    rows = [f"2026-06-01T10:00:{at:02d}Z,{power}" for at, power in enumerate(powers)]
     path.write_text("\n".join(["timestamp,a,b,c", *rows]) + "\n")
     return path
 
