@@ -21,7 +21,7 @@ REFRESH_S = 2
 _TTL_S = 1.5
 """s; below REFRESH_S, so that a redraw never meets an entry that is about to expire and shows it twice."""
 
-_DECISIONS_SHOWN = 12
+DECISIONS_SHOWN = 12
 _MOVES_REMEMBERED = 50
 
 
@@ -67,7 +67,7 @@ def means() -> Answer[tuple[PanelMeans, ...]] | Away:
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
 def decisions() -> Answer[tuple[DecisionEntry, ...]] | Away:
     """The last decisions, newest first."""
-    return functions().energy.decisions(_DECISIONS_SHOWN)
+    return functions().energy.decisions(DECISIONS_SHOWN)
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)

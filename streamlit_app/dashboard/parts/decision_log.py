@@ -1,4 +1,4 @@
-"""The last decisions, also those not to move, with their reasons."""
+"""The last decisions with their reasons: those that moved the work, or all of them."""
 
 from datetime import datetime
 
@@ -12,10 +12,25 @@ from dashboard.parts.banner import banner
 from dashboard.reader import Reader
 
 
-@st.fragment(run_every=live.REFRESH_S)
 def decision_log_part(reader: Reader) -> None:
+    """The choice of decisions, and their table. Under passing clouds those not to move crowd the others out."""
+    texts = reader.texts
+    moves_only = st.segmented_control(
+        texts.decisions_choice,
+        [True, False],
+        default=True,
+        required=True,
+        format_func=lambda moves_only: texts.moves_alone if moves_only else texts.all_decisions,
+        key="moves_only",
+        label_visibility="collapsed",
+    )
+    _log(reader, moves_only)
+
+
+@st.fragment(run_every=live.REFRESH_S)
+def _log(reader: Reader, moves_only: bool) -> None:
     """A table, newest first."""
-    decisions = live.decisions()
+    decisions = live.moves() if moves_only else live.decisions()
     if isinstance(decisions, Away):
         banner(decisions, reader)
         return
@@ -23,7 +38,7 @@ def decision_log_part(reader: Reader) -> None:
         st.info(reader.texts.no_decisions, icon=":material/history:")
         return
     st.table(
-        table(decisions.value, reader, live.now()),
+        table(decisions.value[: live.DECISIONS_SHOWN], reader, live.now()),
         border="horizontal",
         hide_index=True,
         hide_header=False,

@@ -50,8 +50,7 @@ def park_cards_part(reader: Reader) -> None:
 
 def _cluster_nodes() -> set[str]:
     nodes = live.nodes()
-    workers = nodes.value if isinstance(nodes, Answer) else ()
-    return {node.name for node in workers if "control-plane" not in node.roles}
+    return {node.name for node in nodes.value if node.schedulable} if isinstance(nodes, Answer) else set()
 
 
 def _sunny_node() -> str | None:

@@ -67,6 +67,9 @@ class Texts:
 
     decisions: str
     decisions_description: str
+    decisions_choice: str
+    moves_alone: str
+    all_decisions: str
     no_decisions: str
     when: str
     what: str

@@ -151,9 +151,17 @@ def test_the_language_can_be_switched(page: AppTest) -> None:
 def test_data_is_never_markup(page: AppTest, functions: Functions) -> None:
     functions.world.decisions = [decision("sol-2", "sol-2", sentence="<img src=x> **bold** :red[red]")]
     page.run()
+    page.segmented_control(key="moves_only").select(False).run()
     assert "<img src=x> **bold** :red[red]" in [text.value for text in page.text]
     cell = page.table[-1].value[ENGLISH.why].iloc[0]
     assert r"\<img src\=x\> \*\*bold\*\* \:red\[red\]" in cell
+
+
+def test_the_log_shows_the_moves_or_everything(page: AppTest) -> None:
+    page.run()
+    assert len(page.table[-1].value) == 2
+    page.segmented_control(key="moves_only").select(False).run()
+    assert len(page.table[-1].value) == 5
 
 
 def test_a_label_put_by_hand_is_told(page: AppTest, functions: Functions) -> None:
