@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
+
 from dashboard.formats import zone
 from dashboard.pages.sun import sun_page
 from dashboard.reader import Reader

@@ -73,6 +73,18 @@ def test_moves_are_told_and_every_decision_is_in_the_ledger(world):
     ]
 
 
+def test_a_park_that_is_nearly_as_good_fills_no_ledger(database_url):
+    world = World(database_url, HysteresisPolicy())
+    world.readings(a=20.0, b=19.0)
+    for turn in range(6):
+        world.later(60).readings(a=20.0, b=19.0 + 2 * (turn % 2))
+    assert [(reason, repeats) for _, reason, _, repeats in world.ledger()] == [
+        ("first-choice", 1),
+        ("within-margin", 6),
+    ]
+    world.database.close()
+
+
 def test_an_event_that_comes_twice_decides_once_and_gets_the_same_answer(world):
     world.seq = 1
     world.readings(a=10.0)

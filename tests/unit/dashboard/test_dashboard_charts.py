@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
-from dashboard.charts import DATASET, Quantity, Titles, Window, arrow_rows, rows, specification
 
 from ahorrater.contracts.answers import History, HistoryPoint
 from ahorrater.domain.decision import Reason
+from dashboard.charts import DATASET, Quantity, Titles, Window, arrow_rows, rows, specification
 from tests.unit.dashboard.function_server import decision
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)

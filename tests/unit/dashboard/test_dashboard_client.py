@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from dashboard.client import PAUSE_AFTER_TIMEOUT, Answer, Away, EnergyQuery, FunctionClient, Trouble
 
+from dashboard.client import PAUSE_AFTER_TIMEOUT, Answer, Away, EnergyQuery, FunctionClient, Trouble
 from tests.unit.dashboard.function_server import Functions
 
 START = datetime(2026, 7, 1, 12, tzinfo=UTC)

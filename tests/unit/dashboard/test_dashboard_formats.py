@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from dashboard.formats import decimal, duration, escape, percent, wall_clock, zone
 
 

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import streamlit as st
+
 from dashboard import live
 from dashboard.charts import Window
 from dashboard.client import Answer
-
 from tests.unit.dashboard.function_server import Functions
 
 VIEWERS = 20

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from dashboard.texts import CATALOGUES, Language
 from streamlit.testing.v1 import AppTest
 
 from ahorrater.contracts.events import DeviceStatus
+from dashboard.texts import CATALOGUES, Language
 from tests.unit.dashboard.function_server import Functions, ParkWorld, decision
 
 APP = Path(__file__).parents[3] / "streamlit_app" / "app.py"

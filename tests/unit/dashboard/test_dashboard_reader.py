@@ -1,9 +1,9 @@
 import pytest
+
+from ahorrater.domain.decision import Reason
 from dashboard.formats import zone
 from dashboard.reader import Reader
 from dashboard.texts import CATALOGUES, Language
-
-from ahorrater.domain.decision import Reason
 from tests.unit.dashboard.function_server import decision
 
 SPANISH = Reader(CATALOGUES[Language.SPANISH], zone("UTC"))

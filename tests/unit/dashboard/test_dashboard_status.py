@@ -1,11 +1,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from dashboard.status import Status, status_of
 
 from ahorrater.contracts.answers import PanelNow
 from ahorrater.contracts.events import DeviceStatus
 from ahorrater.domain.parks import Freshness
+from dashboard.status import Status, status_of
 
 
 def panel(device: DeviceStatus | None, freshness: Freshness) -> PanelNow:

@@ -1,11 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from dashboard.story import arrival, destination, progress, seconds_left, work_by_node
 
 from ahorrater.contracts.answers import NodeInfo
 from ahorrater.contracts.events import PendingMove
 from ahorrater.domain.decision import MoveKind
+from dashboard.story import arrival, destination, progress, seconds_left, work_by_node
 from tests.unit.dashboard.function_server import decision, pod
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)

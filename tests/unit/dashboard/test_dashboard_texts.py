@@ -3,13 +3,13 @@ from enum import Enum
 from string import Formatter
 
 import pytest
+
+from ahorrater.domain.decision import MoveKind, Reason
 from dashboard.charts import Quantity, Window
 from dashboard.client import Trouble
 from dashboard.status import Status
 from dashboard.texts import CATALOGUES, Language, language_of
 from dashboard.texts.spanish import SPANISH
-
-from ahorrater.domain.decision import MoveKind, Reason
 
 ENUMS: dict[str, type[Enum]] = {
     "reason": Reason,

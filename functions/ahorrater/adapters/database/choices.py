@@ -29,8 +29,11 @@ _INSERT = """
     VALUES (:epoch, :at, :at, 1, :policy, :chosen, :previous, :moved, :reason, :sentence, :parks, :pending, :cause)
     RETURNING id"""
 _REPEAT = """
-    UPDATE decision SET last_at = :at, repeats = repeats + 1, sentence = :sentence, parks = :parks, pending = :pending
+    UPDATE decision SET last_at = :at, repeats = repeats + 1, reason = :reason, sentence = :sentence, parks = :parks,
+                        pending = :pending
     WHERE id = :id"""
+# Two parks that give nearly the same go to and fro between these, several times a second: one row tells it.
+_CALM = {Reason.ALREADY_BEST, Reason.WITHIN_MARGIN, Reason.COST_NOT_RECOVERED, Reason.ENOUGH_POWER}
 
 
 class SqlChoiceStore:
@@ -93,6 +96,7 @@ class SqlChoiceTransaction:
         """A row of its own, unless it says again what the last row says."""
         parameters: dict[str, object] = {
             "at": decision.decided_at,
+            "reason": decision.reason.value,
             "sentence": decision.sentence,
             "parks": _NUMBERS.dump_json(decision.parks).decode(),
             "pending": _PENDING.dump_json(decision.pending).decode() if decision.pending else None,
@@ -107,7 +111,6 @@ class SqlChoiceTransaction:
             "chosen": decision.chosen,
             "previous": decision.previous,
             "moved": decision.moved,
-            "reason": decision.reason.value,
             "cause": cause,
         }
         return Recorded(self._sql.execute(_INSERT, parameters)[0][0], decision)
@@ -127,9 +130,9 @@ class SqlChoiceTransaction:
         if not rows:
             return None
         number, moved, epoch, reason, policy, pending = rows[0]
-        last = (bool(moved), epoch, reason, policy, json.loads(pending)["node"] if pending else None)
+        last = (bool(moved), epoch, _folded(Reason(reason)), policy, json.loads(pending)["node"] if pending else None)
         pending_node = decision.pending.node if decision.pending else None
-        this = (False, decision.epoch, decision.reason.value, decision.policy, pending_node)
+        this = (False, decision.epoch, _folded(decision.reason), decision.policy, pending_node)
         return number if last == this else None
 
     def _one(self, where: str, parameters: dict[str, object]) -> Recorded | None:
@@ -155,3 +158,7 @@ class SqlChoiceTransaction:
         node, seen_at, power_w, mean_w, smoothed_w, battery_soc = row
         moment = self._dialect.read_moment(seen_at) if seen_at else None
         return Park(node, moment, power_w, mean_w, smoothed_w, battery_soc)
+
+
+def _folded(reason: Reason) -> Reason:
+    return Reason.ALREADY_BEST if reason in _CALM else reason

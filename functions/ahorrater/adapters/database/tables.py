@@ -107,7 +107,9 @@ class ControllerRow(SQLModel, table=True):
 
 
 class DecisionRow(SQLModel, table=True):
-    """The decisions ledger. Alike decisions not to move, one after another, are one row: `repeats` of them."""
+    """The decisions ledger. Alike decisions not to move, one after another, are one row: `repeats` of them, the newest
+    telling reason and numbers.
+    """
 
     __tablename__: ClassVar[str] = "decision"
     __table_args__ = (
