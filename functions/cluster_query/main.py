@@ -14,8 +14,8 @@ from ahorrater.adapters.kubernetes.reader import KubernetesReader
 from ahorrater.adapters.kubernetes.settings import KubernetesSettings
 from ahorrater.contracts.answers import NodeInfo, NodeMetrics, PodInfo, SunnyNode
 from ahorrater.contracts.base import NodeName
-from ahorrater.services.cluster_query import ClusterQuery
-from ahorrater.services.cluster_settings import ClusterQuerySettings
+from ahorrater.services.cluster.query import ClusterQuery
+from ahorrater.services.cluster.settings import ClusterQuerySettings
 
 THREADS = 4
 """Questions that need the cluster at the same time: nodes, pods, metrics, and one to spare."""

@@ -16,10 +16,10 @@ from ahorrater.adapters.mqtt.client import MqttClient
 from ahorrater.adapters.mqtt.metrics import SourceMetrics, serve_status
 from ahorrater.adapters.mqtt.settings import SourceSettings
 from ahorrater.adapters.mqtt.sink import BearerToken, HttpSink
-from ahorrater.services.source import Pump, Stopped
-from ahorrater.services.source_backoff import Backoff
-from ahorrater.services.source_inbox import Inbox
-from ahorrater.services.source_messages import Interpreter
+from ahorrater.services.source.backoff import Backoff
+from ahorrater.services.source.inbox import Inbox
+from ahorrater.services.source.messages import Interpreter
+from ahorrater.services.source.pump import Pump, Stopped
 
 log = logging.getLogger("mqtt_source")
 

@@ -14,9 +14,9 @@ from ahorrater.adapters.notify import hearings, operations
 from ahorrater.adapters.telegram.messenger import messenger_of
 from ahorrater.adapters.telegram.settings import NotifySettings, TelegramSettings
 from ahorrater.adapters.telegram.worker import DeliveryWorker
-from ahorrater.services.notify import Notifier
-from ahorrater.services.notify_delivery import Delivery
-from ahorrater.services.notify_manual import MAX_AT_A_TIME, ManualSender
+from ahorrater.services.notify.delivery import Delivery
+from ahorrater.services.notify.manual import MAX_AT_A_TIME, ManualSender
+from ahorrater.services.notify.news import Notifier
 
 telegram = TelegramSettings()
 database_url = DatabaseSettings().url

@@ -12,10 +12,10 @@ from ahorrater.adapters.kubernetes.fence import ConfigMapFence
 from ahorrater.adapters.kubernetes.settings import KubernetesSettings
 from ahorrater.contracts.base import NodeName
 from ahorrater.contracts.events import ClockTick, NodeChosen
-from ahorrater.services.relabel import Relabel
-from ahorrater.services.relabel_manual import ManualChange, ManualRelabel
-from ahorrater.services.relabel_ports import Reply
-from ahorrater.services.relabel_settings import RelabelSettings
+from ahorrater.services.relabel.decisions import Relabel
+from ahorrater.services.relabel.manual import ManualChange, ManualRelabel
+from ahorrater.services.relabel.ports import Reply
+from ahorrater.services.relabel.settings import RelabelSettings
 
 THREADS = 4
 """A decision need not wait for a tick that watches pods: the fence keeps them apart."""

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from ahorrater.adapters.mqtt.sink import BearerToken, HttpSink
-from ahorrater.services.source import Answer, Verdict
-from ahorrater.services.source_events import OutgoingEvent
+from ahorrater.services.source.events import OutgoingEvent
+from ahorrater.services.source.pump import Answer, Verdict
 from tests.integration.certificates import make_certificates
 from tests.integration.event_sink import EventSink, ReceivedEvent, answer_with
 from tests.integration.mosquitto_server import free_port

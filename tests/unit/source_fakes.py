@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ahorrater.services.source import Answer, Pump, Stopped
-from ahorrater.services.source_backoff import Backoff
-from ahorrater.services.source_events import OutgoingEvent
-from ahorrater.services.source_messages import Cause, Interpreter, Message, Receipt
+from ahorrater.services.source.backoff import Backoff
+from ahorrater.services.source.events import OutgoingEvent
+from ahorrater.services.source.messages import Cause, Interpreter, Message, Receipt
+from ahorrater.services.source.pump import Answer, Pump, Stopped
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

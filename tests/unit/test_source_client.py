@@ -9,7 +9,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ahorrater.adapters.mqtt.client import MqttClient
 from ahorrater.adapters.mqtt.settings import SourceSettings
-from ahorrater.services.source_inbox import Inbox
+from ahorrater.services.source.inbox import Inbox
 from tests.unit.source_fakes import NOON
 
 

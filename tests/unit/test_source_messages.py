@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ahorrater.services.source_messages import Cause, Interpreter, Sorted
+from ahorrater.services.source.messages import Cause, Interpreter, Sorted
 from tests.unit.source_fakes import NOON, message, payload
 
 ANY_PARK = Interpreter((), max_payload_bytes=1000)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ahorrater.contracts.events import MAX_READINGS
-from ahorrater.services.source import Answer, Stopped, Verdict
-from ahorrater.services.source_inbox import Inbox
-from ahorrater.services.source_messages import Cause
+from ahorrater.services.source.inbox import Inbox
+from ahorrater.services.source.messages import Cause
+from ahorrater.services.source.pump import Answer, Stopped, Verdict
 from tests.unit.source_fakes import Bench, FakePause, FakeSink, identities, message
 
 STATUS_TOPIC = "ahorrater/v1/worker-1/status"

@@ -6,8 +6,8 @@ from typing import TypeVar
 from ahorrater.adapters.functions import Event, Operation, Params, data_of
 from ahorrater.contracts.events import EventData, MoveFailed, NodeChosen, NodeHeld, NodeRelabelled, ParkStatus
 from ahorrater.contracts.exports import DataExport, Delivered, TextMessage
-from ahorrater.services.notify import Notifier
-from ahorrater.services.notify_manual import ManualSender
+from ahorrater.services.notify.manual import ManualSender
+from ahorrater.services.notify.news import Notifier
 
 D = TypeVar("D", bound=EventData)
 Hearing = Callable[[Event], None]

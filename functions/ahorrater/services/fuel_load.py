@@ -35,25 +35,15 @@ class LoadFuel:
     def load(self, body: bytes, origin: Origin, moment: datetime | None = None) -> FuelRefreshed:
         """Loads one answer. Raises RefusedAnswer or RetryLater; then nothing was changed."""
         begun = self._clock()
-        snapshot = read_answer(body, moment)
-        if snapshot.moment > begun + FUTURE_TOLERANCE:
-            raise RefusedAnswer(f"its Fecha is in the future: {snapshot.moment.isoformat()}")
-        with self._store.transaction() as transaction:
-            if transaction.is_loaded(snapshot.moment):
-                return self._report(snapshot, origin, begun, Changes(), version=None)
-            self._make_room(transaction, origin)
-            self._check_size(transaction, snapshot)
-            changes = transaction.save(snapshot)
-            version = transaction.record(self._entry(snapshot, origin, changes))
-        return self._report(snapshot, origin, begun, changes, version)
+        return self._save(read_answer(body, moment), origin, begun)
 
     def load_live(self, feed: FuelFeed) -> FuelRefreshed:
         """Loads the prices in force; the list of places as well, when stations are in places never heard of."""
-        body = feed.live()
-        known = self._store.municipalities()
-        if not read_answer(body).places.municipalities.keys() <= known:
+        begun = self._clock()
+        snapshot = read_answer(feed.live())
+        if not snapshot.places.municipalities.keys() <= self._store.municipalities():
             self._load_places(feed)
-        return self.load(body, Origin.LIVE)
+        return self._save(snapshot, Origin.LIVE, begun)
 
     def load_places(self, body: bytes) -> int:
         """Loads the list of municipalities; how many."""
@@ -72,6 +62,18 @@ class LoadFuel:
         """Loads the prices of days that are past, each in a transaction of its own."""
         for day in days:
             yield self.load(feed.history(day), Origin.HISTORY, history_moment(day))
+
+    def _save(self, snapshot: Snapshot, origin: Origin, begun: datetime) -> FuelRefreshed:
+        if snapshot.moment > begun + FUTURE_TOLERANCE:
+            raise RefusedAnswer(f"its Fecha is in the future: {snapshot.moment.isoformat()}")
+        with self._store.transaction() as transaction:
+            if transaction.is_loaded(snapshot.moment):
+                return self._report(snapshot, origin, begun, Changes(), version=None)
+            self._make_room(transaction, origin)
+            self._check_size(transaction, snapshot)
+            changes = transaction.save(snapshot)
+            version = transaction.record(self._entry(snapshot, origin, changes))
+        return self._report(snapshot, origin, begun, changes, version)
 
     def _load_places(self, feed: FuelFeed) -> None:
         """The stations themselves say where they are: without the list, only places without stations are missing."""

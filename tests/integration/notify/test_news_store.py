@@ -10,8 +10,8 @@ from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.migrate import migrate
 from ahorrater.adapters.database.news import SqlNewsStore
 from ahorrater.contracts.events import DeviceStatus, ParkStatus
-from ahorrater.services.notify import Notifier
-from ahorrater.services.notify_ports import NewsStore, Queued
+from ahorrater.services.notify.news import Notifier
+from ahorrater.services.notify.ports import NewsStore, Queued
 from tests.unit.notify.notify_fakes import NOON, FakeNewsStore
 
 OpenStore = Callable[[], NewsStore]

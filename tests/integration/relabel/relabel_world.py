@@ -19,9 +19,9 @@ from ahorrater.adapters.kubernetes.fence import ConfigMapFence
 from ahorrater.adapters.kubernetes.settings import KubernetesSettings
 from ahorrater.contracts.events import NodeChosen
 from ahorrater.domain.decision import Reason
-from ahorrater.services.relabel import Relabel
-from ahorrater.services.relabel_ports import Reply
-from ahorrater.services.relabel_settings import RelabelSettings
+from ahorrater.services.relabel.decisions import Relabel
+from ahorrater.services.relabel.ports import Reply
+from ahorrater.services.relabel.settings import RelabelSettings
 from tests.integration.event_sink import eventually
 from tests.integration.mosquitto_server import free_port
 

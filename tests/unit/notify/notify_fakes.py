@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.exports import Where
-from ahorrater.services.notify_ports import Queued
+from ahorrater.services.notify.ports import Queued
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

@@ -7,9 +7,9 @@ import pytest
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.domain.news import Contact, Relabelled
 from ahorrater.domain.wording import Language
-from ahorrater.services.notify import NEWS
-from ahorrater.services.notify_delivery import LEASE, MAX_BACKOFF_S, Delivery
-from ahorrater.services.notify_ports import ChatRefused, MessengerAway
+from ahorrater.services.notify.delivery import LEASE, MAX_BACKOFF_S, Delivery
+from ahorrater.services.notify.news import NEWS
+from ahorrater.services.notify.ports import ChatRefused, MessengerAway
 from tests.unit.notify.notify_fakes import FakeMessenger, FakeNewsStore, SetClock
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from ahorrater.contracts.errors import Refused, RetryLater
 from ahorrater.contracts.exports import DataExport, TextMessage
-from ahorrater.services.notify_manual import MAX_AT_A_TIME, ManualSender
-from ahorrater.services.notify_ports import ChatRefused, MessengerAway
+from ahorrater.services.notify.manual import MAX_AT_A_TIME, ManualSender
+from ahorrater.services.notify.ports import ChatRefused, MessengerAway
 from tests.unit.notify.notify_fakes import FakeMessenger
 
 

@@ -16,7 +16,7 @@ from ahorrater.contracts.events import (
 )
 from ahorrater.domain.decision import Reason
 from ahorrater.domain.news import Chosen, Contact, Failed, Relabelled, Silence
-from ahorrater.services.notify import MAX_RACES, NEWS, Notifier
+from ahorrater.services.notify.news import MAX_RACES, NEWS, Notifier
 from tests.unit.notify.notify_fakes import NOON, FakeNewsStore, SetClock
 
 

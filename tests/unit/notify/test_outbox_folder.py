@@ -3,7 +3,7 @@
 import pytest
 
 from ahorrater.adapters.telegram.folder import FolderMessenger
-from ahorrater.services.notify_ports import MessengerAway
+from ahorrater.services.notify.ports import MessengerAway
 from tests.unit.notify.notify_fakes import SetClock
 
 

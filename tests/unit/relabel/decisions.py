@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from ahorrater.contracts.events import NodeChosen, RelabelMode
 from ahorrater.domain.decision import Reason
-from ahorrater.services.relabel import Relabel
-from ahorrater.services.relabel_manual import ManualRelabel
-from ahorrater.services.relabel_settings import RelabelSettings
+from ahorrater.services.relabel.decisions import Relabel
+from ahorrater.services.relabel.manual import ManualRelabel
+from ahorrater.services.relabel.settings import RelabelSettings
 from tests.unit.relabel.fake_cluster import FakeCluster
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from ahorrater.domain.cluster import SUNNY, Deployment, KnativeService, Node, Pod, Workload
 from ahorrater.domain.moves import Evict, Roll
 from ahorrater.domain.sunny import MakePlain, MakeSunny
-from ahorrater.services.relabel_ports import Conflict, Kept
-from ahorrater.services.relabel_state import RelabelState
+from ahorrater.services.relabel.ports import Conflict, Kept
+from ahorrater.services.relabel.state import RelabelState
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

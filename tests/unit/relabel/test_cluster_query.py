@@ -8,8 +8,8 @@ import pytest
 from ahorrater.contracts.answers import NodeMetrics, PodInfo
 from ahorrater.contracts.errors import NotFound, RetryLater
 from ahorrater.domain.cluster import Node
-from ahorrater.services.cluster_query import ClusterQuery
-from ahorrater.services.cluster_recent import Recent
+from ahorrater.services.cluster.query import ClusterQuery
+from ahorrater.services.cluster.recent import Recent
 
 
 @dataclass

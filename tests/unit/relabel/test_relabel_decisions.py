@@ -4,8 +4,8 @@ import pytest
 
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import FailureReason, MoveFailed, NodeRelabelled, RelabelMode, WorkloadOutcome
-from ahorrater.services.relabel_ports import Conflict
-from ahorrater.services.relabel_state import Phase
+from ahorrater.services.relabel.ports import Conflict
+from ahorrater.services.relabel.state import Phase
 from tests.unit.relabel.decisions import cluster_of, decision, relabel_on
 from tests.unit.relabel.fake_cluster import Crash
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from ahorrater.adapters.database.connection import Database, Transaction, as_json
-from ahorrater.services.notify_ports import Queued
+from ahorrater.services.notify.ports import Queued
 
 _TOLD = "SELECT value FROM told WHERE key = :key"
 _TELL_FIRST = "INSERT INTO told (key, value, at) VALUES (:key, :value, :at) ON CONFLICT DO NOTHING"

@@ -18,7 +18,7 @@ from ahorrater.adapters.kubernetes.parsing import (
 from ahorrater.domain.cluster import MARK, SUNNY, SUNNY_LABEL, Node, Workload
 from ahorrater.domain.moves import Evict, Roll
 from ahorrater.domain.sunny import MakePlain, MakeSunny
-from ahorrater.services.relabel_ports import Conflict
+from ahorrater.services.relabel.ports import Conflict
 
 MAKE_BEFORE_BREAK = {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}
 """The only keys that are not ours: without them a rollout stops pods before their replacements are Ready."""

@@ -6,8 +6,8 @@ from pydantic import ValidationError
 
 from ahorrater.adapters.kubernetes.connection import ApiError, Connection, Json
 from ahorrater.contracts.errors import RetryLater
-from ahorrater.services.relabel_ports import Conflict, Kept
-from ahorrater.services.relabel_state import RelabelState
+from ahorrater.services.relabel.ports import Conflict, Kept
+from ahorrater.services.relabel.state import RelabelState
 
 NAME = "ahorrater-relabel"
 KEY = "state.json"

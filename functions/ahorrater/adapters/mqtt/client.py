@@ -19,9 +19,9 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ahorrater.adapters.mqtt.paho_loop import PahoLoop
 from ahorrater.adapters.mqtt.settings import SourceSettings
-from ahorrater.services.source_backoff import Backoff
-from ahorrater.services.source_inbox import Inbox
-from ahorrater.services.source_messages import KEPT_PAYLOAD_BYTES, Message, Receipt
+from ahorrater.services.source.backoff import Backoff
+from ahorrater.services.source.inbox import Inbox
+from ahorrater.services.source.messages import KEPT_PAYLOAD_BYTES, Message, Receipt
 
 log = logging.getLogger(__name__)
 

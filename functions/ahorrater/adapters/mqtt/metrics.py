@@ -9,9 +9,9 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, make_wsgi_app
 
-from ahorrater.services.source import Answer, Sink
-from ahorrater.services.source_events import OutgoingEvent
-from ahorrater.services.source_messages import Cause
+from ahorrater.services.source.events import OutgoingEvent
+from ahorrater.services.source.messages import Cause
+from ahorrater.services.source.pump import Answer, Sink
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

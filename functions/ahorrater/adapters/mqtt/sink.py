@@ -10,8 +10,8 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from ahorrater.services.source import Answer
-from ahorrater.services.source_events import OutgoingEvent
+from ahorrater.services.source.events import OutgoingEvent
+from ahorrater.services.source.pump import Answer
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_DETAIL_BYTES = 300

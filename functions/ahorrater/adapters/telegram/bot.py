@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ahorrater.adapters.telegram.redaction import redact
 from ahorrater.contracts.exports import Where
-from ahorrater.services.notify_ports import ChatRefused, MessengerAway
+from ahorrater.services.notify.ports import ChatRefused, MessengerAway
 
 if TYPE_CHECKING:
     from telegram import Bot, Message

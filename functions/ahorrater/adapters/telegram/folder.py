@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from ahorrater.contracts.exports import Where
-from ahorrater.services.notify_ports import MessengerAway
+from ahorrater.services.notify.ports import MessengerAway
 
 _PATTERNS = ("*.txt", "*.png")
 

@@ -8,7 +8,7 @@ from ahorrater.adapters.telegram.bot import TelegramMessenger
 from ahorrater.adapters.telegram.folder import FolderMessenger
 from ahorrater.adapters.telegram.redaction import keep_out_of_the_log
 from ahorrater.adapters.telegram.settings import TelegramSettings
-from ahorrater.services.notify_ports import Messenger
+from ahorrater.services.notify.ports import Messenger
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from threading import Event, Thread
 from typing import Self
 
 from ahorrater.contracts.errors import RetryLater
-from ahorrater.services.notify_delivery import Delivery
+from ahorrater.services.notify.delivery import Delivery
 
 IDLE_S = 30.0
 """How often to look without being woken: for what another replica has left when it was killed."""

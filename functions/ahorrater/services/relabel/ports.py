@@ -8,7 +8,7 @@ from ahorrater.contracts.events import MoveFailed, NodeRelabelled
 from ahorrater.domain.cluster import Node, Workload
 from ahorrater.domain.moves import Evict, Roll
 from ahorrater.domain.sunny import MakePlain, MakeSunny
-from ahorrater.services.relabel_state import RelabelState
+from ahorrater.services.relabel.state import RelabelState
 
 
 class Conflict(Exception):  # noqa: N818 -- the API's word, 409

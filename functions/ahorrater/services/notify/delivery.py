@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from ahorrater.domain.messages import Item, compose
 from ahorrater.domain.wording import Language
-from ahorrater.services.notify import NEWS
-from ahorrater.services.notify_ports import ChatRefused, Messenger, MessengerAway, NewsStore, Queued
+from ahorrater.services.notify.news import NEWS
+from ahorrater.services.notify.ports import ChatRefused, Messenger, MessengerAway, NewsStore, Queued
 
 LEASE = timedelta(seconds=60)
 """Longer than a messenger ever takes: after that a killed replica's news is another's to send."""

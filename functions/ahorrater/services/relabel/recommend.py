@@ -5,11 +5,11 @@ from datetime import datetime
 
 from ahorrater.contracts.events import FailureReason, NodeChosen, RelabelMode
 from ahorrater.domain.sunny import labels, labels_with, obstacle
-from ahorrater.services.relabel_move import words_for
-from ahorrater.services.relabel_parts import awaited, plan_part
-from ahorrater.services.relabel_ports import Cluster, Reply
-from ahorrater.services.relabel_reply import failed, relabelled, reply_of
-from ahorrater.services.relabel_state import Failure, begin
+from ahorrater.services.relabel.move import words_for
+from ahorrater.services.relabel.parts import awaited, plan_part
+from ahorrater.services.relabel.ports import Cluster, Reply
+from ahorrater.services.relabel.reply import failed, relabelled, reply_of
+from ahorrater.services.relabel.state import Failure, begin
 
 
 def recommend(cluster: Cluster, chosen: NodeChosen, clock: Callable[[], datetime]) -> Reply:

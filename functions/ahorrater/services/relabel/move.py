@@ -20,11 +20,11 @@ from ahorrater.domain.sunny import (
     plan_repair,
     sunny_node,
 )
-from ahorrater.services.relabel_parts import awaited, is_to_blame, plan_part
-from ahorrater.services.relabel_ports import Cluster, Fence, Kept, Reply
-from ahorrater.services.relabel_reply import failed, relabelled, reply_of
-from ahorrater.services.relabel_settings import RelabelSettings
-from ahorrater.services.relabel_state import Failure, Phase, RelabelState
+from ahorrater.services.relabel.parts import awaited, is_to_blame, plan_part
+from ahorrater.services.relabel.ports import Cluster, Fence, Kept, Reply
+from ahorrater.services.relabel.reply import failed, relabelled, reply_of
+from ahorrater.services.relabel.settings import RelabelSettings
+from ahorrater.services.relabel.state import Failure, Phase, RelabelState
 
 logger = logging.getLogger(__name__)
 

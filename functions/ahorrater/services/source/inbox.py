@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 
-from ahorrater.services.source_messages import Message
+from ahorrater.services.source.messages import Message
 
 
 class Inbox:

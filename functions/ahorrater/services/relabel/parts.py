@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from ahorrater.domain.cluster import Deployment, Workload
 from ahorrater.domain.moves import settled, unschedulable, why_skipped
-from ahorrater.services.relabel_state import Part, RelabelState, key_of, kind_of
+from ahorrater.services.relabel.state import Part, RelabelState, key_of, kind_of
 
 
 def plan_part(workload: Workload, state: RelabelState) -> Part:

@@ -7,7 +7,7 @@ from ahorrater.contracts.answers import NodeInfo, NodeMetrics, PodInfo, SunnyNod
 from ahorrater.contracts.errors import NotFound
 from ahorrater.domain.cluster import Node
 from ahorrater.domain.sunny import find, sunny_node
-from ahorrater.services.cluster_recent import Recent
+from ahorrater.services.cluster.recent import Recent
 
 
 class ClusterReader(Protocol):

@@ -12,13 +12,13 @@ from ahorrater.contracts.errors import NotFound, Refused
 from ahorrater.contracts.events import Labels, MoveFailed, RelabelMode, WorkloadMove, WorkloadOutcome
 from ahorrater.domain.cluster import Node
 from ahorrater.domain.sunny import MakePlain, Obstacle, labels, labels_with, obstacle, plan_labels
-from ahorrater.services.relabel import advance_until, until_no_conflict
-from ahorrater.services.relabel_move import Claim, Mover, words_for
-from ahorrater.services.relabel_parts import awaited, plan_part
-from ahorrater.services.relabel_ports import Cluster, Fence, Kept
-from ahorrater.services.relabel_reply import relabelled, workload_moves
-from ahorrater.services.relabel_settings import RelabelSettings
-from ahorrater.services.relabel_state import Phase, RelabelState, begin
+from ahorrater.services.relabel.decisions import advance_until, until_no_conflict
+from ahorrater.services.relabel.move import Claim, Mover, words_for
+from ahorrater.services.relabel.parts import awaited, plan_part
+from ahorrater.services.relabel.ports import Cluster, Fence, Kept
+from ahorrater.services.relabel.reply import relabelled, workload_moves
+from ahorrater.services.relabel.settings import RelabelSettings
+from ahorrater.services.relabel.state import Phase, RelabelState, begin
 
 logger = logging.getLogger(__name__)
 

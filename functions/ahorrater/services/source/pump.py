@@ -13,10 +13,10 @@ from http import HTTPStatus
 from typing import Protocol
 
 from ahorrater.contracts.events import MAX_READINGS, DeviceStatus, ParkStatus
-from ahorrater.services.source_backoff import Backoff
-from ahorrater.services.source_events import OutgoingEvent, readings_event, rejection_event, status_event
-from ahorrater.services.source_inbox import Inbox
-from ahorrater.services.source_messages import Cause, Interpreter, Message, Receipt, Refusal, Taken, refuse
+from ahorrater.services.source.backoff import Backoff
+from ahorrater.services.source.events import OutgoingEvent, readings_event, rejection_event, status_event
+from ahorrater.services.source.inbox import Inbox
+from ahorrater.services.source.messages import Cause, Interpreter, Message, Receipt, Refusal, Taken, refuse
 
 log = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from typing import TypeVar
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import NodeChosen, RelabelMode
 from ahorrater.domain.sunny import labels, plan_labels, plan_repair
-from ahorrater.services.relabel_move import Claim, Mover
-from ahorrater.services.relabel_ports import Cluster, Conflict, Fence, Kept, Reply
-from ahorrater.services.relabel_recommend import recommend
-from ahorrater.services.relabel_reply import reply_of
-from ahorrater.services.relabel_settings import RelabelSettings
-from ahorrater.services.relabel_state import RelabelState, Verdict, begin
+from ahorrater.services.relabel.move import Claim, Mover
+from ahorrater.services.relabel.ports import Cluster, Conflict, Fence, Kept, Reply
+from ahorrater.services.relabel.recommend import recommend
+from ahorrater.services.relabel.reply import reply_of
+from ahorrater.services.relabel.settings import RelabelSettings
+from ahorrater.services.relabel.state import RelabelState, Verdict, begin
 
 MAX_ATTEMPTS = 5
 """How often work is begun afresh because something changed under it, before the broker is asked to try later."""

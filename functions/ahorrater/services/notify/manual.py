@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 
 from ahorrater.contracts.errors import Refused, RetryLater
 from ahorrater.contracts.exports import ChatId, DataExport, Delivered, TextMessage, Undelivered
-from ahorrater.services.notify_ports import ChatRefused, Messenger, MessengerAway
+from ahorrater.services.notify.ports import ChatRefused, Messenger, MessengerAway
 
 MAX_AT_A_TIME = 2
 """Fewer than the threads that answer requests, so that people never keep an event waiting."""

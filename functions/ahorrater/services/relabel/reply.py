@@ -15,8 +15,8 @@ from ahorrater.contracts.events import (
 )
 from ahorrater.domain.cluster import Workload
 from ahorrater.domain.moves import settled
-from ahorrater.services.relabel_ports import Reply
-from ahorrater.services.relabel_state import Part, RelabelState, key_of
+from ahorrater.services.relabel.ports import Reply
+from ahorrater.services.relabel.state import Part, RelabelState, key_of
 
 
 def reply_of(state: RelabelState, data: NodeRelabelled | MoveFailed) -> Reply:

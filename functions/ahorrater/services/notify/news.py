@@ -31,7 +31,7 @@ from ahorrater.domain.news import (
     judge_epoch,
     judge_silence,
 )
-from ahorrater.services.notify_ports import NewsStore
+from ahorrater.services.notify.ports import NewsStore
 
 NEWS: TypeAdapter[News] = TypeAdapter(News)
 MAX_RACES = 5

@@ -1,0 +1,1 @@
+"""cluster-query: nodes, pods and what they use."""

@@ -1,0 +1,1 @@
+"""notify: news told once, folded, and never in the way of an event."""

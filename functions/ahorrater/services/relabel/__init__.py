@@ -1,0 +1,1 @@
+"""relabel: the sunny label and the workloads follow the decisions, fenced by their epochs."""

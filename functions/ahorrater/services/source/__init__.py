@@ -1,0 +1,1 @@
+"""mqtt-source: from MQTT messages to events, acknowledged in order when the sink has them."""
