@@ -3,7 +3,9 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 
+from ahorrater.adapters import backtest
 from ahorrater.adapters.database.settings import DatabaseSettings
 
 
@@ -29,12 +31,24 @@ def schemas(_arguments: argparse.Namespace) -> int:
     return 0
 
 
+Command = Callable[[argparse.Namespace], int]
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Command, about: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=about, description=about)
+    command.set_defaults(run=run)
+    return command
+
+
 def main() -> int:
     """Runs the command that the arguments name; the exit status."""
     parser = argparse.ArgumentParser(prog="ahorrater", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run in {"migrate": migrate, "schemas": schemas}.items():
-        commands.add_parser(name, help=run.__doc__).set_defaults(run=run)
+        _command(commands, name, run, run.__doc__ or "")
+    backtest.add_arguments(_command(commands, "backtest", backtest.run, "What each policy would have brought."))
     arguments = parser.parse_args()
     return int(arguments.run(arguments))
 

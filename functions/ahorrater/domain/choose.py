@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from ahorrater.domain.decision import ControllerState, Decision, MoveKind, Numbers, Pending, Reason
 from ahorrater.domain.parks import Freshness, Park
-from ahorrater.domain.policies import HysteresisPolicy, Policy, ThesisPolicy
+from ahorrater.domain.policies import ForecastPolicy, HysteresisPolicy, Policy, ThesisPolicy
 
 
 def choose_node(
@@ -24,11 +24,11 @@ def choose_node(
         return situation.stay(Reason.HEARD_AGAIN, f"{state.chosen} is heard again; it keeps the work.")
     if state.chosen is None:
         return situation.move(Reason.FIRST_CHOICE, f"{situation.best.node} is the first choice")
+    if isinstance(policy, ForecastPolicy) and all(park.sky and park.sky.learned for park in situation.eligible):
+        return _by_forecast(situation, policy)
     if situation.present is None:
         return situation.move(Reason.PRESENT_SILENT, f"{state.chosen} has fallen silent")
-    if isinstance(policy, ThesisPolicy):
-        return _highest_mean(situation)
-    return _with_hysteresis(situation, policy, situation.present)
+    return _compare(situation, policy, situation.present)
 
 
 def revert_failed_move(
@@ -74,8 +74,8 @@ class _Situation:
     def score_w(self, park: Park) -> float:
         return self.policy.score_w(park)
 
-    def move(self, reason: Reason, because: str) -> tuple[Decision, ControllerState]:
-        best = self.best
+    def move(self, reason: Reason, because: str, to: Park | None = None) -> tuple[Decision, ControllerState]:
+        best = to or self.best
         sentence = f"{because}: the work goes to {best.node}, which gives {self.score_w(best):.1f} W."
         decision = self._decision(self.state.epoch + 1, best.node, reason, sentence)
         confirmed = self.state.confirmed_epoch
@@ -111,11 +111,45 @@ class _Situation:
         )
 
 
+def _compare(situation: _Situation, policy: Policy, present: Park) -> tuple[Decision, ControllerState]:
+    if isinstance(policy, ThesisPolicy):
+        return _highest_mean(situation)
+    return _with_hysteresis(situation, policy.fallback if isinstance(policy, ForecastPolicy) else policy, present)
+
+
 def _highest_mean(situation: _Situation) -> tuple[Decision, ControllerState]:
     best = situation.best
     if best.node == situation.state.chosen:
         return situation.stay(Reason.ALREADY_BEST, f"{best.node} has the highest mean.")
     return situation.move(Reason.HIGHEST_MEAN, f"{best.node} has the highest mean")
+
+
+def _by_forecast(situation: _Situation, policy: ForecastPolicy) -> tuple[Decision, ControllerState]:
+    """The value of a park: what the best plan that begins there serves. A silent present park promises nothing."""
+    state, cost_wh = situation.state, policy.move_cost_wh
+    worth = _worth_wh([policy.served_wh(park, situation.now) for park in situation.eligible], policy)
+    by_node = {park.node: wh for park, wh in zip(situation.eligible, worth, strict=True)}
+    best = min(situation.eligible, key=lambda park: (-by_node[park.node], park.node != state.chosen, park.node))
+    best_wh = by_node[best.node]
+    present_wh = by_node.get(state.chosen or "", max(best_wh - cost_wh, 0.0) if situation.present else 0.0)
+    gain_wh, needed_wh = best_wh - present_wh, (1 + policy.margin) * cost_wh
+    if best.node == state.chosen:
+        return situation.stay(Reason.ALREADY_BEST, f"{best.node} promises the most, {best_wh:.2f} Wh.")
+    if gain_wh <= needed_wh:
+        promise = f"{best.node} promises {gain_wh:.2f} Wh more: less than the {needed_wh:.2f} Wh that a move must bring"
+        return situation.stay(Reason.COST_NOT_RECOVERED, f"{promise}.")
+    reason = Reason.BETTER_NODE if situation.present else Reason.PRESENT_SILENT
+    return situation.move(reason, f"{best.node} promises {gain_wh:.2f} Wh more than {state.chosen}", best)
+
+
+def _worth_wh(served_wh: list[list[float]], policy: ForecastPolicy) -> list[float]:
+    worth = [0.0] * len(served_wh)
+    for step in reversed(range(len(policy.steps))):
+        arriving = max(worth) - policy.move_cost_wh
+        worth = [
+            promised[step] + policy.trust * max(wh, arriving) for promised, wh in zip(served_wh, worth, strict=True)
+        ]
+    return worth
 
 
 def _with_hysteresis(

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ahorrater.domain.sky import Sky
+
 
 class Freshness(StrEnum):
     """How far a park's last value can be trusted. Unknown is not zero."""
@@ -57,7 +59,7 @@ class Smoothing:
 
 @dataclass(frozen=True, slots=True)
 class Park:
-    """What a decision sees of a park. Powers in W; `seen_at` is None for a park never heard of."""
+    """What a decision sees of a park, powers in W. None: `seen_at` never heard of, `sky` not learned."""
 
     node: str
     seen_at: datetime | None = None
@@ -65,6 +67,7 @@ class Park:
     mean_power_w: float = 0.0
     smoothed_power_w: float = 0.0
     battery_soc: float | None = None
+    sky: Sky | None = None
 
     def age(self, now: datetime) -> timedelta | None:
         """How old the last value is."""

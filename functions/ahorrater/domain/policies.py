@@ -1,9 +1,12 @@
 """Policies are data: every number that shapes a decision, with its unit and its reason."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+import math
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import ClassVar
 
 from ahorrater.domain.parks import Park
+from ahorrater.domain.sky import SkyModel, expected_minimum
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +15,7 @@ class ThesisPolicy:
 
     stale_after: timedelta = timedelta(seconds=30)
     name: str = "thesis"
+    needs_sky: ClassVar[bool] = False
 
     def score_w(self, park: Park) -> float:
         """The mean power of the last readings, W."""
@@ -44,6 +48,7 @@ class HysteresisPolicy:
     horizon: timedelta = timedelta(hours=1)
     workloads_power_w: float | None = None
     name: str = "hysteresis"
+    needs_sky: ClassVar[bool] = False
 
     def score_w(self, park: Park) -> float:
         """The smoothed power, capped at what the workloads can use, W."""
@@ -60,4 +65,59 @@ class HysteresisPolicy:
         return gain_w * self.horizon.total_seconds() / 3600.0
 
 
-Policy = ThesisPolicy | HysteresisPolicy
+def _minutes(*numbers: float) -> tuple[timedelta, ...]:
+    return tuple(timedelta(minutes=number) for number in numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastPolicy:
+    """Weighs the energy of the coming time against the cost of a move, by each park's own learned sky.
+
+    The best plan over the steps, moves and their cost included, is worked out anew at each decision; a move is made
+    when starting elsewhere is worth `1 + margin` moves more than starting here.
+
+    stale_after: a park silent for longer is never chosen.
+    workloads_power_w: what the workloads need. None: the more the better.
+    move_cost_wh: what a move costs.
+    margin: by how much of a move's cost the gain must exceed it: a forecast errs.
+    steps: the coming time in parts, the near ones shorter.
+    trust: the weight of each step against the one before it.
+    sky: how a park's sky is learned and foretold.
+    fallback: decides until each park that can be chosen has been seen for a day.
+    """
+
+    stale_after: timedelta = timedelta(seconds=30)
+    workloads_power_w: float | None = None
+    move_cost_wh: float = 0.05
+    margin: float = 0.13
+    steps: tuple[timedelta, ...] = _minutes(5, 5, 5, 5, 10, 10, 20, 30, 30)
+    trust: float = 0.98
+    sky: SkyModel = field(default_factory=SkyModel)
+    fallback: HysteresisPolicy = field(default_factory=HysteresisPolicy)
+    name: str = "forecast"
+    needs_sky: ClassVar[bool] = True
+
+    def score_w(self, park: Park) -> float:
+        """The smoothed power, capped at what the workloads can use, W."""
+        return min(park.smoothed_power_w, self._limit_w)
+
+    def served_wh(self, park: Park, now: datetime) -> list[float]:
+        """What the workloads can expect of a park in each of the steps, Wh. Nothing of a park without a sky."""
+        if park.sky is None:
+            return [0.0] * len(self.steps)
+        ends = [sum(self.steps[: place + 1], timedelta(0)) for place in range(len(self.steps))]
+        return [self._step_wh(park, now, end - step / 2, step) for step, end in zip(self.steps, ends, strict=True)]
+
+    def _step_wh(self, park: Park, now: datetime, middle: timedelta, step: timedelta) -> float:
+        if park.sky is None:
+            return 0.0
+        ahead = middle + self.steps[0] / 2
+        mean_w, spread_w = park.sky.expected(now + ahead, ahead, self.sky)
+        return expected_minimum(mean_w, spread_w, self._limit_w) * step.total_seconds() / 3600.0
+
+    @property
+    def _limit_w(self) -> float:
+        return math.inf if self.workloads_power_w is None else self.workloads_power_w
+
+
+Policy = ThesisPolicy | HysteresisPolicy | ForecastPolicy

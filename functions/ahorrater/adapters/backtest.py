@@ -1,0 +1,127 @@
+"""`ahorrater backtest`: its arguments, what it reads and what it prints."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ahorrater.adapters.traces import TraceError, own_peaks_w, read_trace, scaled
+from ahorrater.domain.policies import Policy
+from ahorrater.domain.replay import Trace, Work
+from ahorrater.services.backtest import Backtest, backtest, standard_policies
+
+REFERENCE_PEAK_W = 100.0
+"""Parks that are scaled to their own peaks are compared as panels of so many watts."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command line of `ahorrater backtest`."""
+    _add_trace_arguments(parser)
+    parser.add_argument(
+        "--policy",
+        action="append",
+        choices=["thesis", "hysteresis", "calm", "forecast"],
+        default=[],
+        help="show this one (again for more) beside stay-put and the optimum; all if left out",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--plot", type=Path, help="draw shares, moves and the timeline of one day into this PNG")
+
+
+def _add_trace_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--trace", type=Path, required=True, help="CSV or .csv.gz: `timestamp` and a column a park")
+    parser.add_argument("--columns", type=_names, default=(), help="the parks, comma separated; all if left out")
+    parser.add_argument(
+        "--peak-w",
+        type=_watts,
+        default=(),
+        metavar="W[,W...]",
+        help="the parks' peak, one for all or one each; each park's own highest value if left out",
+    )
+    load = parser.add_mutually_exclusive_group()
+    load.add_argument("--load-w", type=_positive, help="power that the workloads need, W")
+    load.add_argument("--load-fraction", type=_positive, default=0.3, help="the same, as a share of the peak (0.3)")
+    cost = parser.add_mutually_exclusive_group()
+    cost.add_argument("--move-cost-wh", type=_not_negative, help="what a move costs, Wh")
+    cost.add_argument(
+        "--move-cost-minutes", type=_not_negative, default=3.0, help="the same, in minutes of the workloads' power (3)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Replays, prints, draws. 2 and a sentence on stderr for a trace that cannot be replayed."""
+    try:
+        trace, work = situation(arguments)
+    except TraceError as error:
+        sys.stderr.write(f"ahorrater backtest: {error}\n")
+        return 2
+    result = backtest(trace, work, _chosen(standard_policies(work), arguments.policy))
+    report = result.report()
+    sys.stdout.write(json.dumps(report) + "\n" if arguments.json else table(result))
+    if arguments.plot:
+        from ahorrater.adapters.backtest_plot import draw
+
+        draw(result, work, arguments.plot)
+    return 0
+
+
+def situation(arguments: argparse.Namespace) -> tuple[Trace, Work]:
+    """The trace, scaled, and the work, as the arguments say. Raises TraceError."""
+    trace = read_trace(arguments.trace, arguments.columns)
+    trace, peak_w = _scaled(trace, arguments.peak_w)
+    load_w = arguments.load_w or arguments.load_fraction * peak_w
+    cost_wh = arguments.move_cost_wh
+    return trace, Work(load_w, load_w * arguments.move_cost_minutes / 60 if cost_wh is None else cost_wh)
+
+
+def _scaled(trace: Trace, peaks_w: Sequence[float]) -> tuple[Trace, float]:
+    if not peaks_w:
+        return scaled(trace, own_peaks_w(trace), REFERENCE_PEAK_W), REFERENCE_PEAK_W
+    if len(peaks_w) == 1:
+        return trace, peaks_w[0]
+    if len(peaks_w) != len(trace.nodes):
+        raise TraceError(f"--peak-w has {len(peaks_w)} numbers for {len(trace.nodes)} parks: give one, or one each")
+    return scaled(trace, peaks_w, max(peaks_w)), max(peaks_w)
+
+
+def _chosen(policies: Mapping[str, Policy], names: Sequence[str]) -> dict[str, Policy]:
+    return {name: policy for name, policy in policies.items() if not names or name in names}
+
+
+def table(result: Backtest) -> str:
+    """The report for people."""
+    best = result.outcomes["optimum"].net_wh
+    lines = [
+        f"{len(result.trace.times)} samples, {result.trace.days:.2f} days, {len(result.trace.nodes)} parks",
+        f"{'policy':<12}{'energy Wh':>12}{'net Wh':>12}{'of optimum':>12}{'regret':>9}{'moves/day':>11}",
+    ]
+    for name, one in result.outcomes.items():
+        share = one.net_wh / best if best > 0 else 0.0
+        lines.append(
+            f"{name:<12}{one.energy_wh:>12.1f}{one.net_wh:>12.1f}{share:>12.2%}{1 - share:>9.2%}"
+            f"{one.moves / result.trace.days:>11.2f}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _watts(text: str) -> tuple[float, ...]:
+    return tuple(_positive(part) for part in text.split(","))
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
+
+
+def _not_negative(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is below 0")
+    return number

@@ -1,0 +1,152 @@
+"""Replay of measured power: the function that decides live, on the samples before, against a load and a move's cost."""
+
+import math
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from heapq import nsmallest
+from itertools import pairwise
+
+from ahorrater.domain.choose import choose_node
+from ahorrater.domain.decision import ControllerState
+from ahorrater.domain.optimum import best_plan
+from ahorrater.domain.parks import Park, ParkSample, ParkState, Smoothing
+from ahorrater.domain.policies import Policy, ThesisPolicy
+from ahorrater.domain.sky import Sky
+
+NOWHERE = -1
+CANDIDATES = 3
+THESIS_SPAN_S = 20.0
+"""Ten readings, one every 2 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The power of parks over time, W, one column a park; NaN is unknown. Samples are `interval` apart."""
+
+    nodes: tuple[str, ...]
+    times: Sequence[datetime]
+    power_w: Sequence[Sequence[float]]
+    interval: timedelta
+
+    @property
+    def interval_h(self) -> float:
+        """The same, in hours."""
+        return self.interval.total_seconds() / 3600.0
+
+    @property
+    def days(self) -> float:
+        """How long it is."""
+        return len(self.times) * self.interval / timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What runs on the chosen node: the power it needs, W, and what it costs to move it, Wh."""
+
+    load_w: float
+    move_cost_wh: float
+
+    def served_wh(self, power_w: float, hours: float) -> float:
+        """What the workloads get of a park; an unknown power serves nothing."""
+        return 0.0 if math.isnan(power_w) else min(max(power_w, 0.0), self.load_w) * hours
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a plan brought: energy that served workloads, the same minus the cost of its moves, both Wh."""
+
+    plan: Sequence[int]
+    energy_wh: float
+    net_wh: float
+    moves: int
+
+
+def outcome(plan: Sequence[int], served_wh: Sequence[Sequence[float]], work: Work) -> Outcome:
+    """The account of a plan; being placed for the first time is no move."""
+    energy_wh = math.fsum(served_wh[park][sample] for sample, park in enumerate(plan) if park != NOWHERE)
+    moves = sum(before not in (after, NOWHERE) for before, after in pairwise(plan))
+    return Outcome(plan, energy_wh, energy_wh - moves * work.move_cost_wh, moves)
+
+
+def served(trace: Trace, work: Work) -> list[Sequence[float]]:
+    """What the workloads would get of each park at each sample, Wh."""
+    hours = trace.interval_h
+    return [array("d", (work.served_wh(power_w, hours) for power_w in column)) for column in trace.power_w]
+
+
+def stay_put(served_wh: Sequence[Sequence[float]]) -> Sequence[int]:
+    """The whole time on the one park that serves most."""
+    best = max(range(len(served_wh)), key=lambda park: math.fsum(served_wh[park]))
+    return array("l", [best]) * len(served_wh[0])
+
+
+def optimum(served_wh: Sequence[Sequence[float]], work: Work) -> Sequence[int]:
+    """What a clairvoyant would have done."""
+    return best_plan(served_wh, work.move_cost_wh)
+
+
+def smoothing_of(interval: timedelta) -> Smoothing:
+    """The thesis's window is 20 s, however many samples that is; at least the last one."""
+    return Smoothing(window=max(1, round(THESIS_SPAN_S / interval.total_seconds())))
+
+
+def replay(
+    trace: Trace, policies: Mapping[str, Policy], smoothing: Smoothing | None = None
+) -> Mapping[str, Sequence[int]]:
+    """The plan of each policy: at every sample the park that was chosen knowing only the samples before.
+
+    A park is stale after two missing samples, or after the policy's own time where that is longer.
+    """
+    patience = 2.5 * trace.interval
+    fitted = {name: replace(policy, stale_after=max(policy.stale_after, patience)) for name, policy in policies.items()}
+    parks = _Parks(trace, smoothing or smoothing_of(trace.interval), with_sky=any(p.needs_sky for p in fitted.values()))
+    states = dict.fromkeys(fitted, ControllerState())
+    plans = {name: array("l", [NOWHERE]) for name in fitted}
+    number = {node: place for place, node in enumerate(trace.nodes)}
+    for sample in range(len(trace.times) - 1):
+        known, now = parks.at(sample), trace.times[sample]
+        for name, policy in fitted.items():
+            fresh = [park for park in known if park.seen_at and now - park.seen_at <= policy.stale_after]
+            few = candidates(fresh, policy, CANDIDATES)
+            few += [park for park in known if park.node == states[name].chosen and park not in few]
+            _, states[name] = choose_node(few, states[name], policy, now)
+            chosen = states[name].chosen
+            plans[name].append(NOWHERE if chosen is None else number[chosen])
+    return plans
+
+
+def candidates(parks: list[Park], policy: Policy, best: int) -> list[Park]:
+    """The `best` by the policy's rank, as the live system reads them."""
+    if len(parks) <= best:
+        return parks[:]
+    by_mean = isinstance(policy, ThesisPolicy)
+    return nsmallest(best, parks, key=lambda p: (-(p.mean_power_w if by_mean else p.smoothed_power_w), p.node))
+
+
+class _Parks:
+    """The running states of all parks, as ingest-reading keeps them."""
+
+    def __init__(self, trace: Trace, smoothing: Smoothing, *, with_sky: bool) -> None:
+        self._trace, self._smoothing, self._with_sky = trace, smoothing, with_sky
+        self._states = [ParkState(node) for node in trace.nodes]
+        self._skies = [Sky() for _ in trace.nodes]
+        self._parks = [Park(node) for node in trace.nodes]
+
+    def at(self, sample: int) -> list[Park]:
+        """The parks that have ever been heard, up to and including this sample."""
+        at = self._trace.times[sample]
+        for place, column in enumerate(self._trace.power_w):
+            power_w = column[sample]
+            if not math.isnan(power_w):
+                self._hear(place, ParkSample(at, 0, sample, 0.0, 0.0, power_w))
+        return [park for park in self._parks if park.seen_at is not None]
+
+    def _hear(self, place: int, sample: ParkSample) -> None:
+        state = self._states[place] = self._states[place].absorb((sample,), self._smoothing)
+        park = state.park()
+        if self._with_sky:
+            sky = self._skies[place] = self._skies[place].absorb(sample.seen_at, state.smoothed_power_w)
+            park = replace(park, sky=sky)
+        self._parks[place] = park

@@ -1,0 +1,141 @@
+"""The backtest: the optimum is never beaten, the account closes, and what is decided is what would be decided live."""
+
+import json
+import math
+import subprocess
+import sys
+from array import array
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ahorrater.domain.choose import choose_node
+from ahorrater.domain.decision import ControllerState
+from ahorrater.domain.optimum import best_plan
+from ahorrater.domain.parks import ParkSample, ParkState
+from ahorrater.domain.replay import Trace, Work, outcome, replay, served, smoothing_of
+from ahorrater.services.backtest import OPTIMUM, backtest, standard_policies
+
+MORNING = datetime(2026, 6, 1, 5, tzinfo=UTC)
+SOLAR = Path(__file__).resolve().parents[4] / "shared" / "data" / "solar"
+SITES = SOLAR / "sites4_5min_2016.csv.gz"
+COLUMNS = "es_madrid_pv_ac_w,de_ensdorf_pv_ac_w,us_taefc_pv_ac_w"
+
+
+def trace_of(columns, interval=timedelta(minutes=5)) -> Trace:
+    times = [MORNING + place * interval for place in range(len(columns[0]))]
+    return Trace(tuple("abcdefgh"[: len(columns)]), times, [array("d", column) for column in columns], interval)
+
+
+watts = st.one_of(st.just(math.nan), st.floats(-1, 100))
+columns = st.integers(2, 40).flatmap(
+    lambda length: st.lists(st.lists(watts, min_size=length, max_size=length), min_size=1, max_size=5)
+)
+works = st.builds(Work, st.floats(0.1, 120), st.floats(0, 20))
+
+
+@given(columns, works)
+def test_the_optimum_is_never_beaten_and_the_account_closes(values, work):
+    trace = trace_of(values)
+    result = backtest(trace, work, standard_policies(work))
+    best = result.outcomes[OPTIMUM]
+    for one in result.outcomes.values():
+        assert one.net_wh <= best.net_wh + 1e-9
+        assert one.energy_wh == pytest.approx(one.net_wh + one.moves * work.move_cost_wh, abs=1e-9)
+        by_hand = sum(
+            work.served_wh(trace.power_w[park][sample], trace.interval_h)
+            for sample, park in enumerate(one.plan)
+            if park >= 0
+        )
+        assert one.energy_wh == pytest.approx(by_hand, abs=1e-9)
+    assert best.energy_wh <= result.ceiling_wh + 1e-9
+
+
+@given(
+    st.integers(1, 5).flatmap(
+        lambda length: st.lists(st.lists(st.floats(0, 9), min_size=length, max_size=length), min_size=1, max_size=3)
+    ),
+    st.floats(0, 9),
+)
+def test_the_best_plan_is_the_best_of_all_plans(served_wh, move_cost_wh):
+    work = Work(math.inf, move_cost_wh)
+    found = outcome(best_plan(served_wh, move_cost_wh), served_wh, work).net_wh
+    plans = product(range(len(served_wh)), repeat=len(served_wh[0]))
+    assert found == pytest.approx(max(outcome(array("l", plan), served_wh, work).net_wh for plan in plans), abs=1e-9)
+
+
+@given(columns, works, st.sampled_from(["thesis", "hysteresis", "calm"]))
+def test_live_decisions_are_the_backtests(values, work, name):
+    """Live: each reading is absorbed as it comes, and every reading decides on all parks."""
+    trace, policy = trace_of(values), standard_policies(work)[name]
+    plan = replay(trace, {name: policy})[name]
+    policy = replace(policy, stale_after=max(policy.stale_after, 2.5 * trace.interval))
+    states, controller, lived = {}, ControllerState(), [-1]
+    for place, now in enumerate(trace.times[:-1]):
+        for node, column in zip(trace.nodes, trace.power_w, strict=True):
+            if not math.isnan(column[place]):
+                sample = ParkSample(now, 0, place, 0.0, 0.0, column[place])
+                states[node] = states.get(node, ParkState(node)).absorb([sample], smoothing_of(trace.interval))
+        _, controller = choose_node([state.park() for state in states.values()], controller, policy, now)
+        lived.append(-1 if controller.chosen is None else trace.nodes.index(controller.chosen))
+    assert lived == list(plan)
+
+
+def test_unknown_is_not_zero_and_serves_nothing():
+    trace = trace_of([[50, math.nan, math.nan, math.nan, 50], [0.0] * 5])
+    work = Work(10, 0.1)
+    assert list(served(trace, work)[0]) == pytest.approx([10 / 12, 0, 0, 0, 10 / 12])
+    assert list(replay(trace, {"h": standard_policies(work)["hysteresis"]})["h"]) == [-1, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("time,a\n2026-06-01T10:00:00Z,1\n", "timestamp"),
+        ("timestamp,a\n2026-06-01T10:00:00Z,1\n", "two rows"),
+        ("timestamp,a\n2026-06-01T10:00:00Z,x\n2026-06-01T10:05:00Z,1\n", "line 2"),
+        ("timestamp,a\n2026-06-01T10:00:00,1\n2026-06-01T10:05:00,1\n", "offset"),
+        ("timestamp,a\n2026-06-01T10:00:00Z,1\n2026-06-01T10:00:00Z,1\n", "grow"),
+        ("timestamp,a\n2026-06-01T10:00:00Z,\n2026-06-01T10:05:00Z,0\n", "never gives"),
+    ],
+)
+def test_a_bad_trace_says_what_is_wrong(tmp_path, text, says):
+    file = tmp_path / "trace.csv"
+    file.write_text(text)
+    ran = command("--trace", str(file))
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert says in ran.stderr
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess:
+    command_line = [sys.executable, "-m", "ahorrater.cli", "backtest", *arguments]
+    return subprocess.run(command_line, capture_output=True, text=True, timeout=100, check=False)
+
+
+def test_json_has_the_promised_shape(tmp_path):
+    file = tmp_path / "trace.csv"
+    rows = "".join(f"2026-06-01T10:{minute:02}:00Z,{minute},{60 - minute}\n" for minute in range(60))
+    file.write_text("timestamp,a,b\n" + rows)
+    ran = command("--trace", str(file), "--columns", "a,b", "--load-fraction", "0.1", "--json")
+    report = json.loads(ran.stdout)
+    assert (report["samples"], report["interval_s"]) == (60, 60)
+    assert {"stay-put", "thesis", "hysteresis", "forecast", "optimum"} <= set(report["policies"])
+    assert set(report["policies"]["thesis"]) == {
+        "energy_wh", "net_wh", "share_of_ceiling", "share_of_optimum", "moves", "moves_per_day",
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SITES.exists(), reason="needs the measured traces beside the repository")
+@pytest.mark.parametrize(("load", "thesis", "plain"), [(0.1, 0.963, 0.994), (0.3, 0.959, 0.988)])
+def test_the_table_of_the_measured_year(load, thesis, plain):
+    ran = command("--trace", str(SITES), "--columns", COLUMNS, "--load-fraction", str(load), "--json")
+    shares = {name: one["share_of_optimum"] for name, one in json.loads(ran.stdout)["policies"].items()}
+    assert shares["thesis"] == pytest.approx(thesis, abs=0.003)
+    assert shares["hysteresis"] == pytest.approx(plain, abs=0.003)
+    assert shares["forecast"] > shares["hysteresis"]
