@@ -1,0 +1,90 @@
+"""Accounting: which PV energy served the workloads, what the moves cost, and what staying put would have brought."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """From `since` on the work is on `node`."""
+
+    since: datetime
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The mean power of each park that was heard in one interval, W; the others served nothing that is known of."""
+
+    at: datetime
+    power_w: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """load_w: power that the workloads need, W (inf: all that there is). move_cost_wh: what one move costs, Wh.
+
+    grid_kg_per_kwh: what a kWh from the grid emits, kg CO2.
+    """
+
+    load_w: float = math.inf
+    move_cost_wh: float = 0.0
+    grid_kg_per_kwh: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class DayAccount:
+    """One UTC day. `served_wh` by node; net is their sum minus the moves' cost; the counterfactual stays all day where
+    the work was when the day began.
+    """
+
+    day: date
+    served_wh: Mapping[str, float]
+    moves: int
+    move_cost_wh: float
+    net_wh: float
+    stay_put_wh: float
+    saved_co2_kg: float
+
+    @property
+    def gain_wh(self) -> float:
+        """What following the sun brought, Wh."""
+        return self.net_wh - self.stay_put_wh
+
+
+def accounts(
+    intervals: Sequence[Interval], length: timedelta, placements: Sequence[Placement], tariff: Tariff
+) -> list[DayAccount]:
+    """One account for each UTC day that has intervals; both sequences in order of time. An interval belongs to where
+    the work was when it began. The first placement ever is no move.
+    """
+    days: dict[date, list[Interval]] = {}
+    for interval in intervals:
+        days.setdefault(interval.at.astimezone(UTC).date(), []).append(interval)
+    return [_account(day, of_day, length, placements, tariff) for day, of_day in days.items()]
+
+
+def _account(
+    day: date, intervals: Sequence[Interval], length: timedelta, placements: Sequence[Placement], tariff: Tariff
+) -> DayAccount:
+    served: dict[str, float] = {}
+    for interval in intervals:
+        node = _node_at(placements, interval.at)
+        if node is not None:
+            served[node] = served.get(node, 0.0) + _served_wh(interval, node, length, tariff)
+    moves = sum(one.since.astimezone(UTC).date() == day for one in placements[1:])
+    home = _node_at(placements, intervals[0].at) or (placements[0].node if placements else None)
+    stay_put = math.fsum(_served_wh(interval, home, length, tariff) for interval in intervals) if home else 0.0
+    cost_wh = moves * tariff.move_cost_wh
+    net_wh = math.fsum(served.values()) - cost_wh
+    return DayAccount(day, served, moves, cost_wh, net_wh, stay_put, net_wh / 1000 * tariff.grid_kg_per_kwh)
+
+
+def _served_wh(interval: Interval, node: str, length: timedelta, tariff: Tariff) -> float:
+    return min(max(interval.power_w.get(node, 0.0), 0.0), tariff.load_w) * length.total_seconds() / 3600.0
+
+
+def _node_at(placements: Sequence[Placement], at: datetime) -> str | None:
+    return next((one.node for one in reversed(placements) if one.since <= at), None)

@@ -1,0 +1,136 @@
+"""Batteries, spreading, accounts, health and trust: small pure models, as tables and properties."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ahorrater.domain.accounting import Interval, Placement, Tariff, accounts
+from ahorrater.domain.battery import Battery, flow
+from ahorrater.domain.health import Ailment, ClearHour, HealthRules, findings
+from ahorrater.domain.parks import Park, ParkSample
+from ahorrater.domain.spread import shares_w, sunniest
+from ahorrater.domain.trust import Doubt, Plausibility, suspicions
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+BATTERY = Battery(100, charge_efficiency=0.9, discharge_efficiency=0.8, max_charge_w=40, max_discharge_w=30)
+
+
+@pytest.mark.parametrize(
+    ("stored", "solar", "load", "served", "stored_after", "spilled"),
+    [
+        (50, 10, 10, 10, 50, 0),
+        (50, 30, 10, 10, 68, 0),
+        (50, 80, 10, 10, 86, 30),
+        (99, 30, 10, 10, 100, 20 - 1 / 0.9),
+        (60, 0, 20, 20, 35, 0),
+        (90, 0, 50, 30, 52.5, 0),
+        (20, 0, 20, 0, 20, 0),
+        (30, 5, 20, 13, 20, 0),
+    ],
+    ids=["even", "charges", "charge limit", "full", "discharges", "discharge limit", "reserve", "down to the reserve"],
+)
+def test_battery(stored, solar, load, served, stored_after, spilled):
+    after = flow(BATTERY, stored, solar, load, HOUR)
+    assert (after.served_wh, after.stored_wh, after.spilled_wh) == pytest.approx((served, stored_after, spilled))
+
+
+@given(st.floats(0, 100), st.floats(0, 200), st.floats(0, 200), st.integers(1, 7200))
+def test_no_energy_is_made_or_forgotten(stored, solar, load, seconds):
+    during = timedelta(seconds=seconds)
+    after = flow(BATTERY, stored, solar, load, during)
+    came = stored + solar * seconds / 3600
+    assert came == pytest.approx(after.stored_wh + after.served_wh + after.spilled_wh + after.lost_wh, abs=1e-9)
+    assert -1e-9 <= after.stored_wh <= 100 + 1e-9
+    assert min(after.served_wh, after.spilled_wh, after.lost_wh) >= -1e-9
+
+
+def park(node: str, power_w: float) -> Park:
+    return Park(node, NOON, power_w, power_w, power_w)
+
+
+@pytest.mark.parametrize(
+    ("load", "most", "nodes"), [(20, 3, "b"), (50, 3, "bc"), (500, 3, "bca"), (50, 1, "b"), (0, 3, "b")]
+)
+def test_the_fewest_parks_that_feed_the_load(load, most, nodes):
+    parks = [park("a", 10), park("b", 30), park("c", 25), park("d", 1)]
+    chosen = sunniest(parks, load, most)
+    assert "".join(one.node for one in chosen) == nodes
+    assert sum(shares_w(chosen, load).values()) == pytest.approx(load)
+
+
+def reading(power_w: float, second: int = 0, **changes: object) -> ParkSample:
+    values = {"voltage_v": 20.0, "current_a": power_w / 20, **changes}
+    return ParkSample(NOON + timedelta(seconds=second), 1, second, power_w=power_w, **values)
+
+
+@pytest.mark.parametrize(
+    ("samples", "sun_is_up", "doubts"),
+    [
+        ([reading(10 + second / 10, second) for second in range(10)], True, []),
+        ([reading(10, second) for second in range(10)], True, [Doubt.FROZEN]),
+        ([reading(10, second) for second in range(9)], True, []),
+        ([reading(0.0, second) for second in range(10)], True, []),
+        ([reading(60 + second / 10, second, current_a=3.2) for second in range(4)], True, [Doubt.SATURATED]),
+        ([reading(60 + second, second, overflow=second == 0) for second in range(4)], True, []),
+        ([reading(500), reading(5, 1)], True, [Doubt.JUMP, Doubt.SATURATED]),
+        ([reading(3 + second, second) for second in range(3)], False, [Doubt.NIGHT_POWER]),
+        ([reading(3 + second, second) for second in range(3)], None, []),
+        ([], False, []),
+    ],
+)
+def test_trust(samples, sun_is_up, doubts):
+    found = suspicions(samples, Plausibility(), sun_is_up=sun_is_up)
+    assert sorted(one.doubt for one in found) == sorted(doubts)
+    assert all(one.evidence for one in found)
+
+
+def clear_hours(ratio_at):
+    return [ClearHour(day, hour, 50 * ratio_at(hour), 50) for day in range(5) for hour in range(8, 17)]
+
+
+@pytest.mark.parametrize(
+    ("ratio_at", "ailment"),
+    [
+        (lambda _: 1.0, None),
+        (lambda _: 0.86, None),
+        (lambda _: 0.84, Ailment.SOILING),
+        (lambda _: 0.3, Ailment.FAILURE),
+        (lambda hour: 0.5 if hour < 10 else 1.0, Ailment.SHADE),
+    ],
+)
+def test_health(ratio_at, ailment):
+    found = findings(clear_hours(ratio_at), HealthRules())
+    assert [one.ailment for one in found] == ([ailment] if ailment else [])
+
+
+def test_few_clear_hours_prove_nothing():
+    assert findings(clear_hours(lambda _: 0.1)[:11], HealthRules()) == ()
+
+
+def test_a_day_s_account():
+    intervals = [Interval(NOON + HOUR * hour, {"a": 10 - 5 * hour, "b": 8}) for hour in range(3)]
+    placements = [Placement(NOON - HOUR, "a"), Placement(NOON + HOUR, "b")]
+    [day] = accounts(intervals, HOUR, placements, Tariff(load_w=9, move_cost_wh=1, grid_kg_per_kwh=0.2))
+    assert (dict(day.served_wh), day.moves, day.net_wh) == ({"a": 9, "b": 16}, 1, 24)
+    assert (day.stay_put_wh, day.gain_wh) == (14, 10)
+    assert day.saved_co2_kg == pytest.approx(24 / 1000 * 0.2)
+
+
+powers = st.dictionaries(st.sampled_from("abc"), st.floats(-1, 80), max_size=3)
+
+
+@given(st.lists(powers, min_size=1, max_size=60), st.lists(st.tuples(st.integers(0, 60), st.sampled_from("abc"))))
+def test_the_days_add_up(worlds, story):
+    intervals = [Interval(NOON + HOUR * hour, world) for hour, world in enumerate(worlds)]
+    placements = [Placement(NOON + HOUR * hour, node) for hour, node in sorted(story)]
+    days = accounts(intervals, HOUR, placements, Tariff(load_w=30, move_cost_wh=0.5))
+    by_hand = 0.0
+    for interval in intervals:
+        here = [one.node for one in placements if one.since <= interval.at][-1:]
+        by_hand += sum(min(max(interval.power_w.get(node, 0), 0), 30) for node in here)
+    assert sum(sum(day.served_wh.values()) for day in days) == pytest.approx(by_hand, abs=1e-9)
+    for day in days:
+        assert sum(day.served_wh.values()) - day.move_cost_wh == pytest.approx(day.net_wh, abs=1e-9)
