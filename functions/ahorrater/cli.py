@@ -42,6 +42,27 @@ def _command(
     return command
 
 
+def load_fuel(arguments: argparse.Namespace) -> int:
+    """Loads fuel prices: those in force, of past days, of files, or an invented sample."""
+    from ahorrater.adapters.clock import utc_now
+    from ahorrater.adapters.database.connection import Database
+    from ahorrater.adapters.database.fuel_store import SqlFuelStore
+    from ahorrater.adapters.fuel.command import run
+    from ahorrater.adapters.fuel.settings import FeedSettings
+    from ahorrater.services.fuel_load import LoadFuel
+
+    store = SqlFuelStore(Database(DatabaseSettings().url))
+    return run(arguments, LoadFuel(store, FeedSettings().policy(), utc_now))
+
+
+def _add_fuel(parser: argparse.ArgumentParser) -> None:
+    from ahorrater.adapters.fuel.command import add_arguments
+
+    load = parser.add_subparsers(required=True, metavar="COMMAND").add_parser("load", help=load_fuel.__doc__)
+    add_arguments(load)
+    load.set_defaults(run=load_fuel)
+
+
 def main() -> int:
     """Runs the command that the arguments name; the exit status."""
     parser = argparse.ArgumentParser(prog="ahorrater", description=__doc__)
@@ -49,6 +70,7 @@ def main() -> int:
     for name, run in {"migrate": migrate, "schemas": schemas}.items():
         _command(commands, name, run, run.__doc__ or "")
     backtest.add_arguments(_command(commands, "backtest", backtest.run, "What each policy would have brought."))
+    _add_fuel(commands.add_parser("fuel", help="Fuel prices."))
     arguments = parser.parse_args()
     return int(arguments.run(arguments))
 

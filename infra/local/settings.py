@@ -20,6 +20,7 @@ class RunnerSettings(BaseSettings):
     KUBECONFIG: a real cluster; without it one is simulated.
     SIMULATED_PARKS: false where devices of your own publish.
     TRACE, SPEED: measured data to replay instead of the synthetic day, and how many times faster.
+    FUEL_SNAPSHOT: fuel prices to show, an answer of the ministry's service in a file; without it an invented sample.
     DAY_S: seconds that the synthetic day lasts.
     *_PORT: preferred ports; another one is taken where it is not free. FUNCTIONS_PORT is the first function's.
     """
@@ -33,6 +34,7 @@ class RunnerSettings(BaseSettings):
     simulated_parks: bool = True
     trace: Path | None = None
     speed: float = Field(default=1, gt=0)
+    fuel_snapshot: Path | None = None
     day_s: float = Field(default=600, gt=0)
     dashboard_port: Port = 8501
     broker_port: Port = 8080

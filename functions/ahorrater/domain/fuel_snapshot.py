@@ -10,6 +10,9 @@ from ahorrater.domain.fuel_products import Product
 UNREADABLE = 0
 """In place of a price: the station sells the product, but what it costs could not be read."""
 
+FIRST_SAMPLE_ID = 90_000_000
+"""Invented stations and municipalities have numbers from here on; the ministry's are far below."""
+
 
 class Province(NamedTuple):
     """A province, by the ministry's numbers."""

@@ -26,6 +26,10 @@ class LoadPolicy:
     minimum_share: float = 0.5
 
 
+class RealPricesStored(RefusedAnswer):
+    """The sample is for an empty database, and this one is not."""
+
+
 class LoadFuel:
     """The service."""
 
@@ -87,7 +91,7 @@ class LoadFuel:
         """Invented and real prices never stand side by side."""
         origins = transaction.origins()
         if origin is Origin.SAMPLE and origins - {Origin.SAMPLE}:
-            raise RefusedAnswer("real prices are stored; the sample is for an empty database")
+            raise RealPricesStored("real prices are stored; the sample is for an empty database")
         if origin is not Origin.SAMPLE and Origin.SAMPLE in origins:
             transaction.clear()
 

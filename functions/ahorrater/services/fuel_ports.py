@@ -55,7 +55,7 @@ class FuelTransaction(Protocol):
         """How many stations the newest snapshot lists."""
 
     def clear(self) -> None:
-        """Removes every price, station and load."""
+        """Removes every price, station and load, and the invented places."""
 
     def save_places(self, places: Places) -> None:
         """Provinces and municipalities; only what is new or has another name is written."""

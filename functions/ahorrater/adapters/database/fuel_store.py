@@ -9,13 +9,13 @@ from ahorrater.adapters.database.connection import Database, Transaction
 from ahorrater.adapters.database.fuel_changes import save_earlier_prices, save_latest_prices, save_stations
 from ahorrater.adapters.database.fuel_staging import save_places, save_products, stage
 from ahorrater.domain.fuel_places import CCAA
-from ahorrater.domain.fuel_snapshot import Places, Snapshot
+from ahorrater.domain.fuel_snapshot import FIRST_SAMPLE_ID, Places, Snapshot
 from ahorrater.services.fuel_ports import Changes, Load, Origin
 
 _LOCK = 0xF0E1
 """Whoever loads holds this advisory lock. SQLite has one writer at a time in any case."""
 
-_TABLES = ("fuel_load", "precio_anterior", "precio", "eess", "municipio", "provincia", "ccaa", "producto")
+_TABLES = ("fuel_load", "precio_anterior", "precio", "eess", "producto")
 _RECORD = """
     INSERT INTO fuel_load (moment, origin, loaded_at, stations, prices, changed, rejections)
     VALUES (:moment, :origin, :loaded_at, :stations, :prices, :changed, :rejections) RETURNING id"""
@@ -71,9 +71,10 @@ class SqlFuelTransaction:
         return int(self._sql.execute("SELECT count(*) FROM eess WHERE missing_since IS NULL")[0][0])
 
     def clear(self) -> None:
-        """Every table, the dependent ones first."""
+        """Every table, the dependent ones first. Real places stay: their list may have come before the prices."""
         for table in _TABLES:
             self._sql.execute(f"DELETE FROM {table}")
+        self._sql.execute("DELETE FROM municipio WHERE id >= :first", {"first": FIRST_SAMPLE_ID})
 
     def save_places(self, places: Places) -> None:
         """The regions are the ministry's nineteen and whatever else the feed names."""
