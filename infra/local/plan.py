@@ -49,6 +49,14 @@ class Plan:
         """The database's schema; ends by itself."""
         return ProcessSpec("migrate", (PYTHON, "-m", "ahorrater.cli", "migrate"), self._environment({}))
 
+    def fuel_prices(self) -> ProcessSpec:
+        """The first fuel prices: a snapshot's, or else an invented sample's; ends by itself."""
+        snapshot = self.settings.fuel_snapshot
+        source = ("--file", str(snapshot.resolve())) if snapshot else ("--sample",)
+        return ProcessSpec(
+            "fuel-prices", (PYTHON, "-m", "ahorrater.cli", "fuel", "load", *source), self._environment({})
+        )
+
     def functions(self) -> list[ProcessSpec]:
         """Each Knative Service, a process."""
         return [self._function(service) for service in self.wiring.of(Service)]
@@ -109,7 +117,7 @@ class Plan:
         wired = {"HOST": LOOPBACK, "PORT": str(self.addresses.functions[service.name])}
         return ProcessSpec(
             service.name,
-            (PYTHON, "-m", "ahorrater.adapters.functions.serve", str(main)),
+            (PYTHON, "-m", "ahorrater.serve", str(main)),
             self._environment(wired, declared(service.container, self.wiring)),
             http_ok(f"{self.addresses.function_url(service.name)}/healthz"),
         )

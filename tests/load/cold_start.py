@@ -34,7 +34,7 @@ if __name__ == "__main__":
     app = functions_framework.aio.create_asgi_app("main", __file__, "http")
     uvicorn.run(app, port=int(os.environ["PORT"]), log_level="error", lifespan="off")
 """
-OURS = ("-m", "ahorrater.adapters.functions.serve")
+OURS = ("-m", "ahorrater.serve")
 
 
 @dataclass(frozen=True)

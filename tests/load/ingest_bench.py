@@ -63,7 +63,7 @@ def our_chain(url: str, broker: MosquittoServer) -> Iterator[None]:
     """mqtt-source and ingest-reading, each a process of its own as in production; HTTP between them."""
     port, metrics_port = free_port(), free_port()
     mqtt_port, sink = str(broker.port), f"http://127.0.0.1:{port}/"
-    ingest = ("-m", "ahorrater.adapters.functions.serve", "functions/ingest_reading/main.py")
+    ingest = ("-m", "ahorrater.serve", "functions/ingest_reading/main.py")
     with process(*ingest, DATABASE_URL=url, PORT=str(port), LOG_LEVEL="ERROR"):
         wait_for_port(port)
         source = {"K_SINK": sink, "MQTT_HOST": "127.0.0.1", "MQTT_PORT": mqtt_port, "METRICS_PORT": str(metrics_port)}

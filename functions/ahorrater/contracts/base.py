@@ -1,9 +1,10 @@
 """The ground rules every contract shares."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 
 def to_utc(moment: datetime) -> datetime:
@@ -37,3 +38,9 @@ class Contract(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+
+@cache
+def adapter_of(kind: Any) -> TypeAdapter[Any]:
+    """Pydantic's adapter of any type, made when first used: making one costs a cold start some milliseconds."""
+    return TypeAdapter(kind)

@@ -63,7 +63,7 @@ class NotifyProcess:
     def start(self) -> Self:
         with self._log_file.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ahorrater.adapters.functions.serve", str(MAIN)],
+                [sys.executable, "-m", "ahorrater.serve", str(MAIN)],
                 env=self._environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,

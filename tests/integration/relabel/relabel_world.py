@@ -188,7 +188,7 @@ class FunctionProcess:
     def __enter__(self) -> "FunctionProcess":
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ahorrater.adapters.functions.serve", str(self._main)],
+                [sys.executable, "-m", "ahorrater.serve", str(self._main)],
                 env=self._environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,

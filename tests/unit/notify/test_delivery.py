@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from ahorrater.contracts.base import adapter_of
 from ahorrater.contracts.errors import RetryLater
-from ahorrater.domain.news import Contact, Relabelled
+from ahorrater.domain.news import Contact, News, Relabelled
 from ahorrater.domain.wording import Language
 from ahorrater.services.notify.delivery import LEASE, MAX_BACKOFF_S, Delivery
-from ahorrater.services.notify.news import NEWS
 from ahorrater.services.notify.ports import ChatRefused, MessengerAway
 from tests.unit.notify.notify_fakes import FakeMessenger, FakeNewsStore, SetClock
 
@@ -25,7 +25,7 @@ class Desk:
         return Delivery(self.store, self.messenger, self.recipients, Language.ENGLISH, self.fold, self.clock)
 
     def queue(self, node="n", topic=None, lost=True):
-        news = NEWS.dump_json(Contact(node, lost=lost)).decode()
+        news = adapter_of(News).dump_json(Contact(node, lost=lost)).decode()
         self.store.enqueue(self.recipients, topic or f"park/{node}", news, self.clock())
 
     def texts(self, chat="1"):
@@ -201,7 +201,7 @@ def test_only_unreadable_news_sends_nothing():
 def test_what_waits_for_chats_that_are_gone_is_dropped():
     desk = Desk(0)
     desk.queue("a")
-    news = NEWS.dump_json(Relabelled("b", "a", False, 1, 1)).decode()
+    news = adapter_of(News).dump_json(Relabelled("b", "a", False, 1, 1)).decode()
     desk.store.enqueue(("left",), "relabelled", news, desk.clock())
     desk.delivery.begin()
     assert set(desk.store.rows) == {("1", "park/a")}

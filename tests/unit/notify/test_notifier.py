@@ -2,6 +2,7 @@
 
 import pytest
 
+from ahorrater.contracts.base import adapter_of
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import (
     DeviceStatus,
@@ -15,8 +16,8 @@ from ahorrater.contracts.events import (
     RelabelMode,
 )
 from ahorrater.domain.decision import Reason
-from ahorrater.domain.news import Chosen, Contact, Failed, Relabelled, Silence
-from ahorrater.services.notify.news import MAX_RACES, NEWS, Notifier
+from ahorrater.domain.news import Chosen, Contact, Failed, News, Relabelled, Silence
+from ahorrater.services.notify.news import MAX_RACES, Notifier
 from tests.unit.notify.notify_fakes import NOON, FakeNewsStore, SetClock
 
 
@@ -32,7 +33,9 @@ class Desk:
 
     def queued(self, chat="1"):
         return {
-            topic: NEWS.validate_json(row.queued.news) for (of, topic), row in self.store.rows.items() if of == chat
+            topic: adapter_of(News).validate_json(row.queued.news)
+            for (of, topic), row in self.store.rows.items()
+            if of == chat
         }
 
     def times(self, topic, chat="1"):

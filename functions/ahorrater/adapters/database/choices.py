@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from pydantic import TypeAdapter
-
 from ahorrater.adapters.database.connection import Database, Row, Transaction
+from ahorrater.contracts.base import adapter_of
 from ahorrater.domain.decision import ControllerState, Decision, Numbers, Pending, Reason
 from ahorrater.domain.parks import Park
 from ahorrater.domain.policies import Policy, ThesisPolicy
@@ -15,9 +14,7 @@ from ahorrater.services.choose import ConflictError, Recorded, Remembered
 
 CONTROLLER = "default"
 FORMAT = 1
-_STATE: TypeAdapter[ControllerState] = TypeAdapter(ControllerState)
-_NUMBERS: TypeAdapter[tuple[Numbers, ...]] = TypeAdapter(tuple[Numbers, ...])
-_PENDING: TypeAdapter[Pending | None] = TypeAdapter(Pending | None)
+_NUMBERS = tuple[Numbers, ...]
 
 _PARK = "node, seen_at, power_w, mean_power_w, smoothed_power_w, battery_soc"
 _BEST = f"SELECT {_PARK} FROM park_state WHERE fresh = true ORDER BY {{rank}} DESC, node LIMIT :best"
@@ -59,7 +56,11 @@ class SqlChoiceTransaction:
     def recall(self) -> Remembered:
         """The state, or an empty one where nothing was ever decided."""
         rows = self._sql.execute("SELECT version, state FROM controller WHERE name = :name", {"name": CONTROLLER})
-        return Remembered(rows[0][0], _STATE.validate_json(rows[0][1])) if rows else Remembered(0, ControllerState())
+        return (
+            Remembered(rows[0][0], adapter_of(ControllerState).validate_json(rows[0][1]))
+            if rows
+            else Remembered(0, ControllerState())
+        )
 
     def candidates(self, policy: Policy, state: ControllerState, best: int) -> list[Park]:
         """Found by the index on the policy's rank; the number of parks does not matter."""
@@ -79,7 +80,7 @@ class SqlChoiceTransaction:
         """A compare-and-swap on the version."""
         parameters: dict[str, object] = {
             "name": CONTROLLER,
-            "state": _STATE.dump_json(state).decode(),
+            "state": adapter_of(ControllerState).dump_json(state).decode(),
             "format": FORMAT,
             "version": remembered.version,
         }
@@ -98,8 +99,8 @@ class SqlChoiceTransaction:
             "at": decision.decided_at,
             "reason": decision.reason.value,
             "sentence": decision.sentence,
-            "parks": _NUMBERS.dump_json(decision.parks).decode(),
-            "pending": _PENDING.dump_json(decision.pending).decode() if decision.pending else None,
+            "parks": adapter_of(_NUMBERS).dump_json(decision.parks).decode(),
+            "pending": adapter_of(Pending).dump_json(decision.pending).decode() if decision.pending else None,
         }
         alike = None if decision.moved else self._alike(decision)
         if alike is not None:
@@ -149,8 +150,8 @@ class SqlChoiceTransaction:
             previous=previous,
             reason=Reason(reason),
             sentence=sentence,
-            parks=_NUMBERS.validate_json(parks),
-            pending=_PENDING.validate_json(pending) if pending else None,
+            parks=adapter_of(_NUMBERS).validate_json(parks),
+            pending=adapter_of(Pending).validate_json(pending) if pending else None,
         )
         return Recorded(number, decision)
 

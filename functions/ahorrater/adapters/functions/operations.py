@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 class Params(BaseModel):
     """The path and query parameters of an operation: text made into types, and no unknown ones."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,16 @@
 """Routing, validation and encoding of the declared operations."""
 
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import compile_path
 
-from ahorrater.adapters.functions.openapi import openapi_document
 from ahorrater.adapters.functions.operations import Operation, Params
 from ahorrater.adapters.functions.problems import explain
+from ahorrater.contracts.base import adapter_of
 from ahorrater.contracts.errors import NotFound, Reject
 
 
@@ -33,14 +32,13 @@ class RestApi:
         self._name = name
         self._operations = list(operations)
         self._routes = [(compile_path(operation.path)[0], operation) for operation in operations]
-        self._answers: dict[int, TypeAdapter[Any]] = {
-            id(operation): TypeAdapter(operation.answer) for operation in operations
-        }
 
     def answer(self, request: Request, body: bytes) -> Response:
         """The answer to one request. Raises a Problem for everything that is not right about it."""
         path = request.url.path
         if path == "/openapi.json":
+            from ahorrater.adapters.functions.openapi import openapi_document
+
             return JSONResponse(openapi_document(self._name, self._operations))
         operation, in_path = self._find(request.method, path)
         params = _params(operation, in_path, request.url.query)
@@ -58,10 +56,11 @@ class RestApi:
         allowed = ", ".join(operation.method for _, operation in matches)
         raise WrongMethod(f"{path} takes {allowed}, not {method}", allowed)
 
-    def _encode(self, operation: Operation, value: object) -> Response:
+    @staticmethod
+    def _encode(operation: Operation, value: object) -> Response:
         if isinstance(value, Response):
             return value
-        body = self._answers[id(operation)].dump_json(value)
+        body = adapter_of(operation.answer).dump_json(value)
         return Response(body, media_type="application/json")
 
 

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
+from ahorrater.contracts.base import adapter_of
 from ahorrater.domain.messages import Item, compose
+from ahorrater.domain.news import News
 from ahorrater.domain.wording import Language
-from ahorrater.services.notify.news import NEWS
 from ahorrater.services.notify.ports import ChatRefused, Messenger, MessengerAway, NewsStore, Queued
 
 LEASE = timedelta(seconds=60)
@@ -112,7 +113,7 @@ class Delivery:
 def _item(queued: Queued) -> Item | None:
     """None for what an older or newer version of this program has queued in another form."""
     try:
-        return Item(NEWS.validate_json(queued.news), queued.times, queued.latest)
+        return Item(adapter_of(News).validate_json(queued.news), queued.times, queued.latest)
     except ValidationError:
         logger.exception("the news of %s cannot be read and is dropped", queued.topic)
         return None

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
+from ahorrater.contracts.base import adapter_of
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import (
     DeviceStatus,
@@ -33,7 +34,6 @@ from ahorrater.domain.news import (
 )
 from ahorrater.services.notify.ports import NewsStore
 
-NEWS: TypeAdapter[News] = TypeAdapter(News)
 MAX_RACES = 5
 """How often another replica may be faster, with news of the same matter, before the event is left for later."""
 Told = TypeVar("Told")
@@ -108,7 +108,7 @@ class Notifier:
             if not transaction.replace_told(topic, before, memory.dump_json(told).decode(), at):
                 return False
             if news is not None:
-                transaction.enqueue(self._recipients, topic, NEWS.dump_json(news).decode(), at)
+                transaction.enqueue(self._recipients, topic, adapter_of(News).dump_json(news).decode(), at)
         if news is not None:
             self._wake()
         return True

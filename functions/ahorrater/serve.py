@@ -1,4 +1,4 @@
-"""Serves one function: `python -m ahorrater.adapters.functions.serve functions/<name>/main.py`.
+"""Serves one function: `python -m ahorrater.serve functions/<name>/main.py`.
 
 functions-framework makes the application; uvicorn is started here and not by the framework's gunicorn, because
 Knative's queue-proxy reuses idle connections: a server that closes them after 2 s (gunicorn) races it. One process,
