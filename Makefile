@@ -12,7 +12,8 @@ help: ## list what can be asked for
 
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing the Python packages (pinned by hash) into $(VENV) ..."
-	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing: apt-get install python3.11-venv"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || infra/local/install-packages $(notdir $(PYTHON))-venv
+	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
