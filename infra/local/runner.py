@@ -72,6 +72,7 @@ async def _start(plan: Plan, supervisor: Supervisor, progress: Progress) -> None
         await supervisor.start(plan.foundations())
     with progress.step("database"):
         await _complete(plan.migration(), plan.settings.home / "logs")
+        await _complete(plan.fuel_prices(), plan.settings.home / "logs")
     with progress.step("functions"):
         await supervisor.start(plan.functions())
     with progress.step("event broker"):
