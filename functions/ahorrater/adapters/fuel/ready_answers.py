@@ -73,6 +73,8 @@ class ReadyAnswers:
         """The ready answer, or the function's, which is kept if it is a good one."""
         if request.scope["method"] not in READS or request.scope["path"] == "/healthz":
             return await self._answer(request)
+        if not self._edition.version and self._edition.is_due:
+            await asyncio.to_thread(self._edition.check)
         self._look_for_news()
         key = (request.scope["raw_path"], request.scope["query_string"])
         ready = self._ready.get(key)
