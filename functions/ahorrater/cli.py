@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 
-from ahorrater.adapters import backtest
+from ahorrater.adapters import backtest, tune
 from ahorrater.adapters.database.settings import DatabaseSettings
 
 
@@ -70,6 +70,7 @@ def main() -> int:
     for name, run in {"migrate": migrate, "schemas": schemas}.items():
         _command(commands, name, run, run.__doc__ or "")
     backtest.add_arguments(_command(commands, "backtest", backtest.run, "What each policy would have brought."))
+    tune.add_arguments(_command(commands, "tune", tune.run, "Suggests parameters, scored where they were not tuned."))
     _add_fuel(commands.add_parser("fuel", help="Fuel prices."))
     arguments = parser.parse_args()
     return int(arguments.run(arguments))

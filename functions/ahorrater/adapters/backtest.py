@@ -17,7 +17,7 @@ REFERENCE_PEAK_W = 100.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command line of `ahorrater backtest`."""
-    _add_trace_arguments(parser)
+    add_trace_arguments(parser)
     parser.add_argument(
         "--policy",
         action="append",
@@ -29,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plot", type=Path, help="draw shares, moves and the timeline of one day into this PNG")
 
 
-def _add_trace_arguments(parser: argparse.ArgumentParser) -> None:
+def add_trace_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which trace, how it is scaled, what runs on it."""
     parser.add_argument("--trace", type=Path, required=True, help="CSV or .csv.gz: `timestamp` and a column a park")
     parser.add_argument("--columns", type=_names, default=(), help="the parks, comma separated; all if left out")
     parser.add_argument(

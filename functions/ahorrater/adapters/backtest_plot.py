@@ -8,14 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ahorrater.domain.replay import Outcome, Work
-from ahorrater.services.backtest import OPTIMUM, Backtest
+from ahorrater.services.backtest import OPTIMUM, Backtest, backtest
+from ahorrater.services.tune import margins_of_cost, margins_of_load
 
 
 def draw(result: Backtest, work: Work, path: Path) -> None:
     """Writes a PNG: above, every policy as a point; below, the parks' power and where each policy was."""
     figure = Figure(figsize=(10, 9), layout="constrained")
     trade, power, places = figure.subplots(3, 1, height_ratios=(3, 2, 2))
-    _trade(trade, result)
+    _trade(trade, result, work)
     day = _liveliest_day(result)
     _power(power, result, work, day)
     _places(places, result, day)
@@ -23,14 +24,29 @@ def draw(result: Backtest, work: Work, path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
-def _trade(axes: Axes, result: Backtest) -> None:
-    best = result.outcomes[OPTIMUM].net_wh
+def _trade(axes: Axes, result: Backtest, work: Work) -> None:
+    """Regret on a logarithmic scale: the best policies differ by tenths of a percent."""
+    best, days = result.outcomes[OPTIMUM], result.trace.days
+    for label, style, policies in (
+        ("hysteresis, margin", "s-", margins_of_load(work)),
+        ("forecast, margin", "o-", margins_of_cost(work, (0.92,))),
+    ):
+        variants = backtest(result.trace, work, {name: policy for name, (policy, _) in policies.items()}).outcomes
+        points = [_point(variants[name], best, days) for name in policies]
+        axes.plot(*zip(*points, strict=True), style, label=label, markersize=4)
     for name, one in result.outcomes.items():
-        at = (one.moves / result.trace.days, 100 * one.net_wh / best if best > 0 else 0.0)
-        axes.plot(*at, "o")
-        axes.annotate(name, at, textcoords="offset points", xytext=(6, -3))
-    axes.set(xlabel="moves a day", ylabel="net energy, % of the optimum's")
-    axes.grid(alpha=0.3)
+        if one.net_wh < best.net_wh:
+            at = _point(one, best, days)
+            axes.plot(*at, "k.")
+            axes.annotate(name, at, textcoords="offset points", xytext=(6, -3))
+    axes.axvline(best.moves / days, color="black", linewidth=0.8, linestyle="--", label="optimum's moves")
+    axes.set(xlabel="moves a day", ylabel="regret, % of the optimum's net energy", yscale="log")
+    axes.grid(alpha=0.3, which="both")
+    axes.legend(fontsize="small")
+
+
+def _point(one: Outcome, best: Outcome, days: float) -> tuple[float, float]:
+    return one.moves / days, max(100 * (1 - one.net_wh / best.net_wh), 1e-3) if best.net_wh > 0 else 100.0
 
 
 def _liveliest_day(result: Backtest) -> slice:

@@ -89,9 +89,9 @@ class ForecastPolicy:
     stale_after: timedelta = timedelta(seconds=30)
     workloads_power_w: float | None = None
     move_cost_wh: float = 0.05
-    margin: float = 0.13
+    margin: float = 0.08
     steps: tuple[timedelta, ...] = _minutes(5, 5, 5, 5, 10, 10, 20, 30, 30)
-    trust: float = 0.98
+    trust: float = 0.92
     sky: SkyModel = field(default_factory=SkyModel)
     fallback: HysteresisPolicy = field(default_factory=HysteresisPolicy)
     name: str = "forecast"

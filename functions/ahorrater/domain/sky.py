@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 SLOT_S = 300
 SLOTS_A_DAY = 86_400 // SLOT_S
+FIRST_INDEX = 0.9
+LOW_SUN_SPREAD = 0.25
 MAX_INDEX = 1.3
 """Clouds' edges can lift power above the clear sky's for a while, hardly by more."""
 
@@ -23,20 +25,17 @@ class SkyModel:
     persistence: how soon the present index fades into its mean.
     spread_base, spread_gain, spread_growth: how unsure the index becomes: a part always, a part for its recent changes,
         and how soon in full.
-    typical_index, memory: the index reverts to `memory` parts of its own mean and the rest of the typical one.
     floor: below this share of the envelope's highest value the sun is too low for an index.
     """
 
-    envelope_decay: float = 0.93
-    mean_time: timedelta = timedelta(minutes=40)
+    envelope_decay: float = 0.97
+    mean_time: timedelta = timedelta(minutes=36)
     spread_time: timedelta = timedelta(minutes=39)
     persistence: timedelta = timedelta(minutes=17)
     spread_base: float = 0.09
-    spread_gain: float = 0.72
-    spread_growth: timedelta = timedelta(minutes=24)
-    typical_index: float = 0.73
-    memory: float = 0.84
-    floor: float = 0.004
+    spread_gain: float = 0.92
+    spread_growth: timedelta = timedelta(minutes=42)
+    floor: float = 0.003
 
 
 DEFAULT_SKY = SkyModel()
@@ -54,8 +53,8 @@ class Sky:
     slot: int = 0
     clear_w: float = 0.0
     low_sun: bool = True
-    index: float = DEFAULT_SKY.typical_index
-    mean_index: float = DEFAULT_SKY.typical_index
+    index: float = FIRST_INDEX
+    mean_index: float = FIRST_INDEX
     change: float = 0.1
 
     def absorb(self, at: datetime, power_w: float, model: SkyModel = DEFAULT_SKY) -> "Sky":
@@ -91,10 +90,9 @@ class Sky:
     def expected(self, at: datetime, ahead: timedelta, model: SkyModel = DEFAULT_SKY) -> tuple[float, float]:
         """The mean and the standard deviation of the power at `at`, which is `ahead` of the last reading, W."""
         clear_w = self._clear_w(int(at.timestamp() // SLOT_S))
-        mean_index = model.memory * self.mean_index + (1 - model.memory) * model.typical_index
         if self.low_sun:
-            return mean_index * clear_w, 0.25 * clear_w
-        index = mean_index + (self.index - mean_index) * math.exp(-ahead / model.persistence)
+            return self.mean_index * clear_w, LOW_SUN_SPREAD * clear_w
+        index = self.mean_index + (self.index - self.mean_index) * math.exp(-ahead / model.persistence)
         spread = model.spread_base + model.spread_gain * self.change
         return index * clear_w, spread * math.sqrt(1 - math.exp(-2 * ahead / model.spread_growth)) * clear_w
 

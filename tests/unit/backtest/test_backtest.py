@@ -112,8 +112,8 @@ def test_a_bad_trace_says_what_is_wrong(tmp_path, text, says):
     assert says in ran.stderr
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess:
-    command_line = [sys.executable, "-m", "ahorrater.cli", "backtest", *arguments]
+def command(*arguments: str, name: str = "backtest") -> subprocess.CompletedProcess:
+    command_line = [sys.executable, "-m", "ahorrater.cli", name, *arguments]
     return subprocess.run(command_line, capture_output=True, text=True, timeout=100, check=False)
 
 
@@ -139,3 +139,19 @@ def test_the_table_of_the_measured_year(load, thesis, plain):
     assert shares["thesis"] == pytest.approx(thesis, abs=0.003)
     assert shares["hysteresis"] == pytest.approx(plain, abs=0.003)
     assert shares["forecast"] > shares["hysteresis"]
+
+
+def test_tuning_reports_on_what_it_was_not_tuned_on(tmp_path):
+    file, picture = tmp_path / "trace.csv", tmp_path / "picture.png"
+    lines = []
+    for place in range(3 * 288):
+        at = MORNING + place * timedelta(minutes=5)
+        sun = max(math.sin(place / 288 * 2 * math.pi), 0.0)
+        lines.append(f"{at.isoformat()},{100 * sun * (place % 7 > 2)},{80 * sun * (place % 11 > 3)}")
+    file.write_text("timestamp,a,b\n" + "\n".join(lines))
+    ran = command("--trace", str(file), "--json", name="tune")
+    suggestions = {one["family"]: one for one in json.loads(ran.stdout)}
+    assert set(suggestions) == {"hysteresis", "forecast"}
+    assert all(0 < one["held_out"]["share_of_optimum"] <= 1 for one in suggestions.values())
+    assert command("--trace", str(file), "--plot", str(picture)).returncode == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
