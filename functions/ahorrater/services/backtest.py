@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ahorrater.domain.policies import ForecastPolicy, HysteresisPolicy, Policy, ThesisPolicy
@@ -49,8 +49,16 @@ def standard_policies(work: Work) -> dict[str, Policy]:
         "thesis": ThesisPolicy(),
         "hysteresis": plain_hysteresis(work),
         "calm": calm,
-        "forecast": ForecastPolicy(workloads_power_w=work.load_w, move_cost_wh=work.move_cost_wh, fallback=calm),
+        "forecast": ForecastPolicy(
+            workloads_power_w=work.load_w, move_cost_wh=work.move_cost_wh, fallback=_before_a_day_is_known(calm)
+        ),
     }
+
+
+def _before_a_day_is_known(calm: HysteresisPolicy) -> HysteresisPolicy:
+    """An advantage is trusted to last ten minutes: the best of many parks at this moment is mostly the luckiest."""
+    hold = timedelta(minutes=5)
+    return replace(calm, hold=hold, failing_hold=hold, horizon=timedelta(minutes=10))
 
 
 def plain_hysteresis(work: Work) -> HysteresisPolicy:

@@ -155,3 +155,13 @@ def test_tuning_reports_on_what_it_was_not_tuned_on(tmp_path):
     assert all(0 < one["held_out"]["share_of_optimum"] <= 1 for one in suggestions.values())
     assert command("--trace", str(file), "--plot", str(picture)).returncode == 0
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.skipif(not SITES.exists(), reason="needs the measured traces beside the repository")
+@pytest.mark.parametrize(("load", "at_least"), [(0.1, 0.99), (0.3, 0.99), (0.6, 0.97)])
+def test_the_one_second_hour_is_not_spent_on_moves(load, at_least):
+    file = next(SOLAR.glob("hope_melpitz_1s*.gz"))
+    ran = command("--trace", str(file), "--load-fraction", str(load), "--policy", "forecast", "--json")
+    policies = json.loads(ran.stdout)["policies"]
+    assert policies["forecast"]["moves"] < 3
+    assert policies["forecast"]["net_wh"] >= at_least * policies["stay-put"]["net_wh"]
