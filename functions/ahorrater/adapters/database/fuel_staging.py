@@ -29,6 +29,8 @@ _TABLES = {
     "staged_precio": "SELECT eess_id, producto_id, price_milli FROM precio",
 }
 
+_KEYS = {"staged_eess": "id", "staged_precio": "eess_id, producto_id"}
+
 
 def stage(sql: Transaction, snapshot: Snapshot) -> None:
     """Fills `staged_eess` and `staged_precio`."""
@@ -38,7 +40,7 @@ def stage(sql: Transaction, snapshot: Snapshot) -> None:
         sql.execute(f"CREATE TEMPORARY TABLE {table} AS {columns} LIMIT 0")
         sql.fill(table, rows[table])
         if sql.dialect.name == "postgresql":  # nothing analyses a temporary table by itself
-            sql.execute(f"ANALYZE {table}")
+            sql.execute(f"ANALYZE {table} ({_KEYS[table]})")
 
 
 def save_products(sql: Transaction, seen: Iterable[Product]) -> None:
