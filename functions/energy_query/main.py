@@ -9,12 +9,14 @@ from pydantic import BeforeValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ahorrater.adapters.accounting import AccountingSettings
 from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.functions import Function, Operation, Params
 from ahorrater.adapters.policy import PolicySettings
-from ahorrater.contracts.answers import DeadLetter, DecisionEntry, History, PanelMeans, PanelNow
+from ahorrater.contracts.answers import DayEnergy, DeadLetter, DecisionEntry, History, PanelMeans, PanelNow
 from ahorrater.contracts.base import NodeName, UtcDatetime
+from ahorrater.services.accounting import Accounting, AccountingBook
 from ahorrater.services.energy import EnergyAnswers, Queries
 
 # In a query a plus sign means a space, and people write `+02:00` as it is.
@@ -37,6 +39,13 @@ class HistoryParams(Params):
     step_s: Annotated[int, Field(ge=1, le=86_400)] = 10
 
 
+class SpanParams(Params):
+    """From when to when."""
+
+    since: Moment | None = None
+    until: Moment | None = None
+
+
 class PageParams(Params):
     """How many, and before which row."""
 
@@ -55,6 +64,13 @@ def open_queries() -> Queries:
     from ahorrater.adapters.database.queries import EnergyQueries
 
     return EnergyQueries(database.url, timedelta(seconds=policy.stale_after_s))
+
+
+def open_book() -> AccountingBook:
+    """As heavy as the queries."""
+    from ahorrater.adapters.database.accounting import AccountingQueries
+
+    return AccountingQueries(database.url)
 
 
 def get_values(params: ParkParams) -> list[PanelNow]:
@@ -77,6 +93,11 @@ def get_decisions(params: DecisionParams) -> list[DecisionEntry]:
     return answers.decisions(params.limit, params.before, moved=params.moved)
 
 
+def get_accounting(params: SpanParams) -> list[DayEnergy]:
+    """What following the sun brought, day by day."""
+    return accounting.days(params.since, params.until)
+
+
 def get_dead_letters(params: PageParams) -> list[DeadLetter]:
     """What could not be taken, newest first."""
     return answers.dead_letters(params.limit, params.before)
@@ -84,6 +105,7 @@ def get_dead_letters(params: PageParams) -> list[DeadLetter]:
 
 database, policy = DatabaseSettings(), PolicySettings()
 answers = EnergyAnswers(open_queries, utc_now)
+accounting = Accounting(open_book, AccountingSettings().tariff(), utc_now)
 function = Function(
     "energy-query",
     operations=[
@@ -91,6 +113,7 @@ function = Function(
         Operation.get("/rest/metrics/media/getMediaValuesPlacas", get_means, list[PanelMeans], ParkParams),
         Operation.get("/rest/metrics/history", get_history, History, HistoryParams),
         Operation.get("/rest/metrics/decisions", get_decisions, list[DecisionEntry], DecisionParams),
+        Operation.get("/rest/metrics/accounting", get_accounting, list[DayEnergy], SpanParams),
         Operation.get("/rest/metrics/deadLetters", get_dead_letters, list[DeadLetter], PageParams),
     ],
     threads=8,

@@ -1,5 +1,6 @@
 """What energy-query and cluster-query answer: the shapes that the dashboard and people's programs rely on."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -75,6 +76,21 @@ class DecisionEntry(Contract):
     sentence: str
     parks: tuple[ParkNumbers, ...]
     pending: PendingMove | None
+
+
+class DayEnergy(Contract):
+    """One UTC day's account, Wh: PV energy that served the workloads by node, minus the cost of moves, against having
+    stayed all day where the day began. `saved_co2_kg`: what the net energy would have emitted, taken from the grid.
+    """
+
+    day: date
+    served_wh: dict[NodeName, float]
+    moves: Annotated[int, Field(ge=0)]
+    move_cost_wh: float
+    net_wh: float
+    stay_put_wh: float
+    gain_wh: float
+    saved_co2_kg: float
 
 
 class DeadLetter(Contract):

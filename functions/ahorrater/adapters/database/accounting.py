@@ -1,0 +1,54 @@
+"""What the accounts are made of: the parks' mean power per interval, and where the work was. Read only."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Integer, cast, func
+from sqlalchemy import select as select_columns
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlmodel import Session, col
+
+from ahorrater.adapters.database.engine import engine_of
+from ahorrater.adapters.database.queries import epoch_s
+from ahorrater.adapters.database.tables import DecisionRow, ReadingRow
+from ahorrater.contracts.errors import RetryLater
+from ahorrater.domain.accounting import Interval, Placement
+
+
+class AccountingQueries:
+    """Answers from the database. Every method raises RetryLater while it is away."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = engine_of(url)
+
+    def intervals(self, since: datetime, until: datetime, length: timedelta) -> list[Interval]:
+        """The mean power of every park in each interval that has readings, oldest first."""
+        step_s = int(length.total_seconds())
+        bucket = cast(func.floor(epoch_s(ReadingRow.measured_at) / step_s), Integer).label("bucket")
+        query = (
+            select_columns(bucket, col(ReadingRow.node), func.avg(col(ReadingRow.power_w)))
+            .where(col(ReadingRow.measured_at) >= since, col(ReadingRow.measured_at) < until)
+            .group_by("bucket", col(ReadingRow.node))
+            .order_by("bucket")
+        )
+        powers: dict[int, dict[str, float]] = {}
+        for number, node, power_w in self._all(query):
+            powers.setdefault(number, {})[node] = power_w
+        return [Interval(datetime.fromtimestamp(number * step_s, tz=UTC), known) for number, known in powers.items()]
+
+    def placements(self, since: datetime, until: datetime) -> list[Placement]:
+        """Where the work was, from the last choice before `since` on, oldest first."""
+        moved = select_columns(col(DecisionRow.decided_at), col(DecisionRow.chosen)).where(
+            col(DecisionRow.moved).is_(True), col(DecisionRow.chosen).is_not(None)
+        )
+        newest = col(DecisionRow.decided_at).desc()
+        before = self._all(moved.where(col(DecisionRow.decided_at) < since).order_by(newest).limit(1))
+        within = moved.where(col(DecisionRow.decided_at) >= since, col(DecisionRow.decided_at) < until)
+        return [Placement(at, node) for at, node in [*before, *self._all(within.order_by(col(DecisionRow.decided_at)))]]
+
+    def _all(self, query: Any) -> list[Any]:
+        try:
+            with Session(self._engine) as session:
+                return list(session.execute(query).all())
+        except (OperationalError, InterfaceError) as error:
+            raise RetryLater("the database is away") from error

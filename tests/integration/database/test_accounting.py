@@ -1,0 +1,68 @@
+"""The accounts on real databases: readings and choices in, days out."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ahorrater.adapters.database.accounting import AccountingQueries
+from ahorrater.adapters.database.choices import SqlChoiceStore
+from ahorrater.adapters.database.connection import Database
+from ahorrater.adapters.database.readings import SqlReadingStore
+from ahorrater.contracts.errors import Reject
+from ahorrater.contracts.readings import Reading
+from ahorrater.domain.accounting import Tariff
+from ahorrater.domain.policies import ThesisPolicy
+from ahorrater.services.accounting import Accounting
+from ahorrater.services.choose import ChooseNode, Patience
+from ahorrater.services.ingest import IngestPolicy, IngestReadings
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(database_url):
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+def live(database, story):
+    """Plays (minute, powers) through ingest-reading and choose-node."""
+    now = NOON
+    ingest = IngestReadings(SqlReadingStore(database), IngestPolicy(), lambda: now)
+    choose = ChooseNode(SqlChoiceStore(database), ThesisPolicy(), Patience(), lambda: now)
+    for seq, (minute, powers) in enumerate(story):
+        now = NOON + timedelta(minutes=minute)
+        readings = [
+            Reading(node=node, boot=1, seq=seq, measured_at=now, voltage_v=20, current_a=1, power_w=power_w)
+            for node, power_w in powers.items()
+        ]
+        ingest.ingest(list(enumerate(readings)), [], str(seq), "/t")
+        choose.on_readings(f"/t#{seq}")
+
+
+def test_days_by_node_against_having_stayed(database, database_url):
+    live(
+        database,
+        [
+            (0, {"a": 30.0, "b": 6.0}),
+            (5, {"a": 0.0, "b": 60.0}),
+            (10, {"a": 0.0, "b": 60.0}),
+            (15, {"a": 0.0, "b": 60.0}),
+        ],
+    )
+    accounting = Accounting(
+        lambda: AccountingQueries(database_url), Tariff(30, 0.5, 0.2), lambda: NOON + timedelta(hours=1)
+    )
+    [day] = accounting.days(None, None)
+    assert day.day == NOON.date()
+    assert day.served_wh == pytest.approx({"a": 2.5, "b": 7.5})
+    assert (day.moves, day.net_wh, day.stay_put_wh, day.gain_wh) == pytest.approx((1, 9.5, 2.5, 7.0))
+    assert day.saved_co2_kg == pytest.approx(9.5 / 1000 * 0.2)
+    assert accounting.days(NOON + timedelta(minutes=20), None) == []
+
+
+@pytest.mark.parametrize(("since", "until"), [(NOON, NOON), (NOON - timedelta(days=32), NOON)])
+def test_a_span_that_makes_no_sense_is_rejected(since, until):
+    with pytest.raises(Reject):
+        Accounting(lambda: pytest.fail("nothing is asked"), Tariff(), lambda: NOON).days(since, until)
