@@ -52,7 +52,7 @@ class PriceHistories(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A region, a province, a municipality, or, with none of them, all of Spain."""
+    """A region, a province, a municipality; what lies in all that are given; with none of them, all of Spain."""
 
     ccaa: int | None = None
     province: int | None = None
@@ -219,21 +219,19 @@ def _product(catalog: Catalog, word: str) -> Product:
 
 
 def _stations_in(catalog: Catalog, place: Place) -> Iterable[Station]:
-    if sum(number is not None for number in (place.ccaa, place.province, place.municipality)) > 1:
-        raise Reject("give one of ccaa, provincia and municipio, or none")
     _known(catalog.regions, place.ccaa, "region (CCAA)")
     _known(catalog.provinces, place.province, "province")
     _known(catalog.municipalities, place.municipality, "municipality")
-    if place.municipality is not None:
-        return catalog.by_municipality.get(place.municipality, [])
-    if place == Place():
-        return catalog.stations.values()
-    return (s for s in catalog.stations.values() if _is_in(catalog, s, place))
+    if place.municipality is None:
+        return (station for station in catalog.stations.values() if _is_in(catalog, station, place))
+    return (
+        station for station in catalog.by_municipality.get(place.municipality, ()) if _is_in(catalog, station, place)
+    )
 
 
 def _is_in(catalog: Catalog, station: Station, place: Place) -> bool:
     province = catalog.province_of(station)
-    return place.province == province.id or place.ccaa == province.ccaa_id
+    return place.province in (None, province.id) and place.ccaa in (None, province.ccaa_id)
 
 
 def _place_name(catalog: Catalog, place: Place) -> str:

@@ -123,6 +123,8 @@ def test_cheapest_nearest_and_statistics_say_what_the_file_says(real):
     madrid = [one for one in snapshot_stations(DAYS[2]).values() if one["IDCCAA"] == "13" and one[DIESEL]]
     prices = sorted(number(one[DIESEL]) for one in madrid)
     cheapest = get(real, "/rest/price/gasoleoa/cheapest?ccaa=13&limit=20")
+    assert get(real, "/rest/price/gasoleoa/cheapest?ccaa=13&provincia=28&limit=20") == cheapest
+    assert get(real, "/rest/price/gasoleoa/cheapest?ccaa=13&provincia=2") == []
     assert [offer["price"] for offer in cheapest] == prices[:20]
     nearest = get(real, "/rest/price/4/nearest?lat=40.4168&lon=-3.7038&limit=30")
     distances = [offer["distance_km"] for offer in nearest]
@@ -179,11 +181,12 @@ def test_pages_hold_every_station_once(real):
         ("/rest/price/gasoleoa/nearest?lat=91&lon=0", 400),
         ("/rest/price/gasoleoa/nearest?lat=nan&lon=0", 400),
         ("/rest/price/gasoleoa/nearest?lat=40", 400),
-        ("/rest/price/gasoleoa/cheapest?ccaa=13&provincia=28", 400),
+        ("/rest/price/gasoleoa/cheapest?ccaa=13&provincia=99", 404),
         ("/rest/price/gasoleoa/cheapest?limit=0", 400),
         ("/rest/price/gasoleoa/cheapest?ccaa=98", 404),
         ("/rest/stations?limit=100000", 400),
         ("/rest/nothing", 404),
+        ("/rest/locate/municipio/1%0A2", 404),
     ],
 )
 def test_bad_questions_are_told_what_is_wrong(real, path, status):

@@ -81,7 +81,7 @@ class ProductRangeParams(ProductParams, RangeParams):
 
 
 class PlaceParams(Params):
-    """One place at most; none is all of Spain."""
+    """A place; what lies in all that are given; none is all of Spain."""
 
     ccaa: PlaceNumber | None = None
     provincia: PlaceNumber | None = None
