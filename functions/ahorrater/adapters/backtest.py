@@ -4,9 +4,12 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 
-from ahorrater.adapters.traces import TraceError, own_peaks_w, read_trace, scaled
+from ahorrater.adapters.clock import utc_now
+from ahorrater.adapters.database.settings import DatabaseSettings
+from ahorrater.adapters.traces import TraceError, own_peaks_w, read_trace, scaled, trace_of
 from ahorrater.domain.policies import Policy
 from ahorrater.domain.replay import Trace, Work
 from ahorrater.services.backtest import Backtest, backtest, standard_policies
@@ -31,7 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_trace_arguments(parser: argparse.ArgumentParser) -> None:
     """Which trace, how it is scaled, what runs on it."""
-    parser.add_argument("--trace", type=Path, required=True, help="CSV or .csv.gz: `timestamp` and a column a park")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--trace", type=Path, help="CSV or .csv.gz: `timestamp` and a column a park")
+    source.add_argument("--from-db", action="store_true", help="the readings in the database named by DATABASE_URL")
+    parser.add_argument("--days", type=_positive, default=7.0, help="how far back --from-db goes (7)")
+    parser.add_argument("--interval-s", type=_whole, default=60, help="what --from-db folds readings by, s (60)")
     parser.add_argument("--columns", type=_names, default=(), help="the parks, comma separated; all if left out")
     parser.add_argument(
         "--peak-w",
@@ -69,11 +76,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 def situation(arguments: argparse.Namespace) -> tuple[Trace, Work]:
     """The trace, scaled, and the work, as the arguments say. Raises TraceError."""
-    trace = read_trace(arguments.trace, arguments.columns)
+    trace = _stored(arguments) if arguments.from_db else read_trace(arguments.trace, arguments.columns)
     trace, peak_w = _scaled(trace, arguments.peak_w)
     load_w = arguments.load_w or arguments.load_fraction * peak_w
     cost_wh = arguments.move_cost_wh
     return trace, Work(load_w, load_w * arguments.move_cost_minutes / 60 if cost_wh is None else cost_wh)
+
+
+def _stored(arguments: argparse.Namespace) -> Trace:
+    """The database is imported only where it is asked for: it is heavy."""
+    from ahorrater.adapters.database.accounting import AccountingQueries
+
+    now, length = utc_now(), timedelta(seconds=arguments.interval_s)
+    queries = AccountingQueries(DatabaseSettings().url)
+    return trace_of(queries.intervals(now - timedelta(days=arguments.days), now, length), arguments.columns, length)
 
 
 def _scaled(trace: Trace, peaks_w: Sequence[float]) -> tuple[Trace, float]:
@@ -118,6 +134,13 @@ def _positive(text: str) -> float:
     number = float(text)
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is below 1")
     return number
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import TextIO
 
+from ahorrater.domain.accounting import Interval
 from ahorrater.domain.replay import Trace
 
 TIMESTAMP = "timestamp"
@@ -48,6 +49,21 @@ def gridded(nodes: tuple[str, ...], times: Sequence[datetime], columns: Sequence
     interval = timedelta(seconds=interval_s)
     grid = [times[0] + place * interval for place in range(places[-1] + 1)]
     return Trace(nodes, grid, [_spread(column, places) for column in columns], interval)
+
+
+def trace_of(intervals: Sequence[Interval], columns: Sequence[str], length: timedelta) -> Trace:
+    """The trace of stored readings, folded into intervals. Raises TraceError for too few, or no such park."""
+    available = sorted({node for interval in intervals for node in interval.power_w})
+    unknown = [name for name in columns if name not in available]
+    if unknown:
+        raise TraceError(f"no readings of {', '.join(unknown)}; there are some of {', '.join(available) or 'nobody'}")
+    if len(intervals) < 2:
+        raise TraceError("fewer than two intervals have readings: wait, or ask for more with --days")
+    nodes, begin = tuple(columns) or tuple(available), intervals[0].at
+    places = [round((interval.at - begin) / length) for interval in intervals]
+    known = [array("d", (interval.power_w.get(node, math.nan) for interval in intervals)) for node in nodes]
+    grid = [begin + place * length for place in range(places[-1] + 1)]
+    return Trace(nodes, grid, [_spread(column, places) for column in known], length)
 
 
 def scaled(trace: Trace, peaks_w: Sequence[float], to_w: float) -> Trace:

@@ -8,6 +8,7 @@ from ahorrater.adapters.database.accounting import AccountingQueries
 from ahorrater.adapters.database.choices import SqlChoiceStore
 from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.readings import SqlReadingStore
+from ahorrater.adapters.traces import TraceError, trace_of
 from ahorrater.contracts.errors import Reject
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.accounting import Tariff
@@ -66,3 +67,13 @@ def test_days_by_node_against_having_stayed(database, database_url):
 def test_a_span_that_makes_no_sense_is_rejected(since, until):
     with pytest.raises(Reject):
         Accounting(lambda: pytest.fail("nothing is asked"), Tariff(), lambda: NOON).days(since, until)
+
+
+def test_the_stored_readings_can_be_replayed(database, database_url):
+    live(database, [(minute, {"a": 30.0, "b": float(minute)}) for minute in range(5)])
+    intervals = AccountingQueries(database_url).intervals(NOON, NOON + timedelta(hours=1), timedelta(minutes=1))
+    trace = trace_of(intervals, ("b", "a"), timedelta(minutes=1))
+    assert (trace.nodes, len(trace.times)) == (("b", "a"), 5)
+    assert [list(column) for column in trace.power_w] == [[0, 1, 2, 3, 4], [30] * 5]
+    with pytest.raises(TraceError, match="no readings of c"):
+        trace_of(intervals, ("c",), timedelta(minutes=1))
