@@ -37,7 +37,7 @@ test: install-test ## every check and every test
 
 .PHONY: unit
 unit: $(STAMP) ## the tests that need no server, in seconds
-	@$(BIN)/python -m pytest tests/unit
+	@$(BIN)/python -m pytest tests/unit -m "not slow"
 
 .PHONY: check
 check: $(STAMP) ## ruff, mypy and the layers, without the tests
