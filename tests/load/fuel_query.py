@@ -6,9 +6,9 @@ database is stopped and started under load: no answer may be a 5xx other than 50
 
 import gzip
 import json
-import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -82,7 +82,7 @@ def _compare(client: httpx.Client, path: str, requests: int) -> None:
 
 @contextmanager
 def _bare(body: bytes) -> Iterator[str]:
-    port, file = free_port(), Path(f"/tmp/bare-{os.getpid()}.json")
+    port, file = free_port(), Path(tempfile.mkstemp(suffix=".json")[1])
     file.write_bytes(body)
     process = subprocess.Popen([sys.executable, "-c", BARE, str(port), str(file)])
     try:
