@@ -69,8 +69,8 @@ class Sqlite:
         return connection
 
     def statement(self, sql: str) -> str:
-        """SQLite takes `:name` itself."""
-        return sql
+        """SQLite takes `:name` itself; before 3.39 it has `IS NOT` for `IS DISTINCT FROM`."""
+        return sql.replace("IS NOT DISTINCT FROM", "IS").replace("IS DISTINCT FROM", "IS NOT")
 
     def begin(self, connection: sqlite3.Connection) -> None:
         """Takes the write lock at once: a lock that is taken later can fail after work was done."""
