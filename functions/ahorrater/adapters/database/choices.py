@@ -71,10 +71,14 @@ class SqlChoiceTransaction:
         return [self._park(row) for row in rows]
 
     def sweep(self, silent_since: datetime) -> None:
-        """By the index, only those that fell silent since the last sweep are looked at."""
-        self._sql.execute(
-            "UPDATE park_state SET fresh = false WHERE fresh = true AND seen_at < :since", {"since": silent_since}
-        )
+        """Looks at the one that was silent for longest, and further only if it has been so for too long.
+
+        An UPDATE alone would do, but a prepared one is planned for any moment, and PostgreSQL then reads all parks.
+        """
+        longest = self._sql.execute("SELECT seen_at FROM park_state WHERE fresh = true ORDER BY seen_at LIMIT 1")
+        if longest and self._dialect.read_moment(longest[0][0]) < silent_since:
+            update = "UPDATE park_state SET fresh = false WHERE fresh = true AND seen_at < :since"
+            self._sql.execute(update, {"since": silent_since})
 
     def remember(self, remembered: Remembered, state: ControllerState) -> None:
         """A compare-and-swap on the version."""
