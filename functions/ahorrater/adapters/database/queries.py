@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Integer, cast, func
 from sqlalchemy import select as select_columns
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -15,12 +14,11 @@ from ahorrater.adapters.database.engine import engine_of
 from ahorrater.adapters.database.readings import window_of
 from ahorrater.adapters.database.tables import DeadLetterRow, DecisionRow, DeviceRow, ParkStateRow, ReadingRow
 from ahorrater.contracts.answers import DeadLetter, DecisionEntry, HistoryPoint, PanelMeans, PanelNow
+from ahorrater.contracts.base import adapter_of
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import DeviceStatus, ParkNumbers, PendingMove
 from ahorrater.domain.decision import Reason
 from ahorrater.domain.parks import Park
-
-_NUMBERS: TypeAdapter[tuple[ParkNumbers, ...]] = TypeAdapter(tuple[ParkNumbers, ...])
 
 
 class epoch_s(GenericFunction[int]):  # noqa: N801 -- a function's name in SQL
@@ -162,6 +160,6 @@ def _entry(row: DecisionRow) -> DecisionEntry:
         moved=row.moved,
         reason=Reason(row.reason),
         sentence=row.sentence,
-        parks=_NUMBERS.validate_json(row.parks),
+        parks=adapter_of(tuple[ParkNumbers, ...]).validate_json(row.parks),
         pending=PendingMove.model_validate_json(row.pending) if row.pending else None,
     )

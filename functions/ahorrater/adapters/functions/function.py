@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from ahorrater.adapters.functions.events import Emit, Event, decode, encode
 from ahorrater.adapters.functions.operations import Operation
 from ahorrater.adapters.functions.problems import problem_response
-from ahorrater.adapters.functions.rest import RestApi
+from ahorrater.adapters.functions.rest import RestApi, WrongMethod
 from ahorrater.contracts.errors import Problem, Reject
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -28,13 +28,6 @@ class TooLarge(Reject):
 
     status = 413
     title = "Content too large"
-
-
-class MethodNotAllowed(Reject):
-    """Events are POSTed: 405."""
-
-    status = 405
-    title = "Method not allowed"
 
 
 class Function:
@@ -80,7 +73,7 @@ class Function:
 
     async def _hear(self, request: Request, body: bytes) -> Response:
         if request.method != "POST":
-            raise MethodNotAllowed("events are POSTed here")
+            raise WrongMethod("events are POSTed here", "POST")
         event = decode(request.headers, body)
         handler = self._events.get(event.type, self._otherwise)
         if handler is None:

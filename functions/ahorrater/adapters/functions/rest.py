@@ -15,7 +15,7 @@ from ahorrater.contracts.errors import NotFound, Reject
 
 
 class WrongMethod(Reject):
-    """The path exists, for another method: 405."""
+    """The path is there, but for other methods: 405, which names them."""
 
     status = 405
     title = "Method not allowed"
