@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import urllib.request
@@ -13,13 +12,14 @@ from typing import Self
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 
+from tests.integration.child_process import ChildProcess
 from tests.integration.event_sink import eventually
 from tests.integration.mosquitto_server import free_port
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 
-class SourceProcess:
+class SourceProcess(ChildProcess):
     """`python -m mqtt_source.main` with these settings; `start` returns when it is ready."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
@@ -35,7 +35,6 @@ class SourceProcess:
             "OIDC_TOKEN_FILE": str(folder / "token"),
             **settings,
         }
-        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, wait: bool = True) -> Self:
         with self._log_file.open("ab") as output:
@@ -70,28 +69,6 @@ class SourceProcess:
 
     def log(self) -> str:
         return self._log_file.read_text()
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait(10)
-
-    def terminate(self) -> int:
-        """SIGTERM; the exit code."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(20)
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self.process and self.process.poll() is None:
-            self.kill()
-        if kind:
-            print(self.log())
 
 
 class Device:

@@ -4,16 +4,15 @@ import http.client
 import itertools
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from ahorrater.contracts.events import NodeChosen, ParkStatus
+from tests.integration.child_process import ChildProcess
 from tests.integration.event_sink import eventually
 from tests.integration.mosquitto_server import free_port
 
@@ -50,15 +49,16 @@ def environment(database_url: str, outbox: Path, **settings: str) -> dict[str, s
     }
 
 
-class NotifyProcess:
+class NotifyProcess(ChildProcess):
     """The function on a free port. `log` is all that its processes wrote, one after the other."""
+
+    TERMINATION_DEADLINE_S = 40
 
     def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
         self.port = free_port()
         self.outbox = folder / "outbox"
         self._log_file = folder / "notify.log"
         self._environment = environment(database_url, self.outbox, PORT=str(self.port), **settings)
-        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
         with self._log_file.open("ab") as output:
@@ -121,25 +121,3 @@ class NotifyProcess:
     def texts(self) -> list[str]:
         """The texts in the outbox folder, oldest first."""
         return [path.read_text() for path in sorted(self.outbox.glob("*.txt"))]
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait(10)
-
-    def terminate(self) -> int:
-        """SIGTERM; the exit code."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(40)
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self.process and self.process.poll() is None:
-            self.kill()
-        if kind:
-            print(self.log())
