@@ -45,7 +45,7 @@ check: $(STAMP) ## ruff, mypy and the layers, without the tests
 
 PIN := uv pip compile pyproject.toml --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
 	--no-emit-find-links --python-version 3.11 --quiet
-FAMILIES := database reads fuel mqtt kubernetes telegram
+FAMILIES := database reads fuel mqtt kubernetes telegram dashboard broker
 
 .PHONY: lock
 lock: $(STAMP) ## resolve the dependencies again and pin them, for the images too
@@ -56,8 +56,8 @@ lock: $(STAMP) ## resolve the dependencies again and pin them, for the images to
 	done
 
 .PHONY: images
-images: ## build the functions' images; with REGISTRY=host:port, push them
-	@infra/images/build
+images: $(STAMP) ## build the images; with REGISTRY=host:port, push them and keep their digests
+	@$(BIN)/python -m infra.deploy images
 
 .PHONY: bench
 bench: install-test ## measure beside bare references: ingest, latency, decision, cold start (some 10 minutes)
