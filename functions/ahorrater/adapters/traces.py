@@ -28,10 +28,18 @@ def read_trace(path: Path, columns: Sequence[str]) -> Trace:
     Raises TraceError for a file, column, time or number that is not there or not one.
     """
     with _open(path) as file:
-        lines = csv.reader(file)
+        return parsed_trace(str(path), file, columns)
+
+
+def parsed_trace(source: str, text: Iterable[str], columns: Sequence[str]) -> Trace:
+    """The same, of lines of text; `source` is what an error calls them."""
+    lines = csv.reader(text)
+    try:
         header = next(lines, [])
-        wanted = _wanted(path, header, columns)
-        times, values = _cells(path, lines, header.index(TIMESTAMP), [header.index(name) for name in wanted])
+        wanted = _wanted(source, header, columns)
+        times, values = _cells(source, lines, header.index(TIMESTAMP), [header.index(name) for name in wanted])
+    except csv.Error as error:
+        raise TraceError(f"{source}, line {lines.line_num}: {error}") from None
     return gridded(tuple(wanted), times, values)
 
 
@@ -93,18 +101,18 @@ def _open(path: Path) -> Iterator[TextIO]:
         raise TraceError(f"{path} cannot be read: {error}") from None
 
 
-def _wanted(path: Path, header: Sequence[str], columns: Sequence[str]) -> list[str]:
+def _wanted(source: str, header: Sequence[str], columns: Sequence[str]) -> list[str]:
     available = [name for name in header if name != TIMESTAMP]
     if TIMESTAMP not in header or not available:
-        raise TraceError(f"{path} needs a first line with `{TIMESTAMP}` and a column for each park")
+        raise TraceError(f"{source} needs a first line with `{TIMESTAMP}` and a column for each park")
     unknown = [name for name in columns if name not in available]
     if unknown:
-        raise TraceError(f"{path} has no column {', '.join(unknown)}; it has {', '.join(available)}")
+        raise TraceError(f"{source} has no column {', '.join(unknown)}; it has {', '.join(available)}")
     return list(columns) or available
 
 
 def _cells(
-    path: Path, lines: Iterable[list[str]], time_place: int, places: Sequence[int]
+    source: str, lines: Iterable[list[str]], time_place: int, places: Sequence[int]
 ) -> tuple[list[datetime], Sequence[Sequence[float]]]:
     times: list[datetime] = []
     columns = [array("d") for _ in places]
@@ -114,9 +122,9 @@ def _cells(
             for column, place in zip(columns, places, strict=True):
                 column.append(_watts(line[place]))
         except (ValueError, IndexError) as error:
-            raise TraceError(f"{path}, line {number}: {error}") from None
+            raise TraceError(f"{source}, line {number}: {error}") from None
         if time.tzinfo is None:
-            raise TraceError(f"{path}, line {number}: the time needs an offset, such as a final Z")
+            raise TraceError(f"{source}, line {number}: the time needs an offset, such as a final Z")
         times.append(time.astimezone(UTC))
     return times, columns
 

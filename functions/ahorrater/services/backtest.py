@@ -80,10 +80,11 @@ def backtest(trace: Trace, work: Work, policies: Mapping[str, Policy]) -> Backte
     served_wh = served(trace, work)
     plans: dict[str, Sequence[int]] = {STAY_PUT: stay_put(served_wh), **replay(trace, policies)}
     plans[OPTIMUM] = optimum(served_wh, work)
-    return Backtest(trace, _ceiling_wh(served_wh), {name: outcome(p, served_wh, work) for name, p in plans.items()})
+    return Backtest(trace, ceiling_wh(served_wh), {name: outcome(p, served_wh, work) for name, p in plans.items()})
 
 
-def _ceiling_wh(served_wh: Sequence[Sequence[float]]) -> float:
+def ceiling_wh(served_wh: Sequence[Sequence[float]]) -> float:
+    """What would be served if the work were everywhere at once, Wh."""
     return math.fsum(map(max, zip(*served_wh, strict=True))) if len(served_wh) > 1 else math.fsum(served_wh[0])
 
 

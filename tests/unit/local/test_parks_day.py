@@ -4,7 +4,8 @@ from itertools import islice
 
 import pytest
 
-from infra.local.parks.day import LIGHT_UNDER_CLOUD, SyntheticDay, clear_sky, cover, transmission
+from ahorrater.domain.synthetic_sky import LIGHT_UNDER_CLOUD, clear_sky, cover, transmission
+from infra.local.parks.day import SyntheticDay
 from infra.local.parks.panel import measure
 
 NODES = ("a", "b", "c")

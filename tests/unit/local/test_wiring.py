@@ -18,6 +18,7 @@ FUNCTIONS = {
     "fuel-query",
     "fuel-refresh",
     "dead-letter",
+    "backtest",
 }
 
 

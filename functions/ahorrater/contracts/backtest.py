@@ -1,0 +1,100 @@
+"""What the backtest function is asked, and the lines that it answers with while it computes."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, StringConstraints
+
+from ahorrater.contracts.base import Contract, UtcDatetime
+
+MAX_CSV_CHARACTERS = 3_000_000
+"""With JSON's quoting still below what a function takes as a body."""
+
+
+class PolicyName(StrEnum):
+    """The policies that can be replayed."""
+
+    THESIS = "thesis"
+    HYSTERESIS = "hysteresis"
+    CALM = "calm"
+    FORECAST = "forecast"
+
+
+ParkName = Annotated[str, StringConstraints(min_length=1, max_length=253)]
+
+
+class SampleTrace(Contract):
+    """A synthetic trace of three parks under moving clouds, a sample a minute; always the same."""
+
+    kind: Literal["sample"] = "sample"
+    days: Annotated[int, Field(ge=1, le=7)] = 2
+
+
+class StoredReadings(Contract):
+    """The system's own readings of the last days, folded into intervals."""
+
+    kind: Literal["readings"] = "readings"
+    days: Annotated[float, Field(gt=0, le=31)] = 7.0
+    interval_s: Annotated[int, Field(ge=1, le=3_600)] = 60
+
+
+class UploadedTrace(Contract):
+    """A measured trace: CSV with a column `timestamp` (ISO 8601 with an offset) and one for each park, W."""
+
+    kind: Literal["csv"] = "csv"
+    text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_CSV_CHARACTERS)]
+
+
+class BacktestRequest(Contract):
+    """Which trace, of which parks (none named: all), under which policies.
+
+    `load_fraction`: the power that the workloads need, as a share of a park's peak. `move_cost_minutes`: what a move
+    costs, in minutes of that power.
+    """
+
+    trace: Annotated[SampleTrace | StoredReadings | UploadedTrace, Discriminator("kind")] = SampleTrace()
+    parks: Annotated[tuple[ParkName, ...], Field(max_length=100)] = ()
+    policies: Annotated[tuple[PolicyName, ...], Field(min_length=1, max_length=len(PolicyName))] = tuple(PolicyName)
+    load_fraction: Annotated[float, Field(gt=0, le=1)] = 0.3
+    move_cost_minutes: Annotated[float, Field(ge=0, le=1_440)] = 3.0
+
+
+class BacktestStarted(Contract):
+    """The first line: what is replayed, and in how many steps."""
+
+    kind: Literal["started"] = "started"
+    parks: tuple[str, ...]
+    since: UtcDatetime
+    samples: int
+    interval_s: float
+    days: float
+    load_w: float
+    move_cost_wh: float
+    ceiling_wh: float
+    steps: int
+
+
+class BacktestOutcome(Contract):
+    """A line for each plan that is done. `net_wh` is the energy that served the workloads minus the cost of its moves.
+
+    The last one is the best possible plan, which the others are measured against.
+    """
+
+    kind: Literal["outcome"] = "outcome"
+    step: int
+    name: str
+    energy_wh: float
+    net_wh: float
+    moves: int
+    moves_per_day: float
+
+
+class BacktestFailed(Contract):
+    """The last line, if it went wrong after the first one was sent."""
+
+    kind: Literal["failed"] = "failed"
+    detail: str
+
+
+BacktestLine = Annotated[BacktestStarted | BacktestOutcome | BacktestFailed, Discriminator("kind")]
+"""One line of the answer (newline-delimited JSON)."""
