@@ -59,7 +59,8 @@ class ReadingRow(SQLModel, table=True):
 
 
 class ParkStateRow(SQLModel, table=True):
-    """The running state of each park: the latest reading, the means of the last ones, the smoothed power.
+    """The running state of each park: the latest reading, the means of the last ones, the smoothed power, what is
+    expected of it (`outlook_w`), and the last five minutes of the calendar that its sky has learned (`sky_slot`).
 
     `fresh` is cleared by the tick that finds a park silent, so that the indexes behind it hold living parks only and
     the best of them is found without looking at the others.
@@ -69,6 +70,7 @@ class ParkStateRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_park_state_smoothed", "fresh", desc("smoothed_power_w"), "node"),
         Index("ix_park_state_mean", "fresh", desc("mean_power_w"), "node"),
+        Index("ix_park_state_outlook", "fresh", desc("outlook_w"), "node"),
         Index("ix_park_state_seen", "fresh", "seen_at"),
     )
 
@@ -79,9 +81,23 @@ class ParkStateRow(SQLModel, table=True):
     smoothed_power_w: float = Field(default=0.0, sa_column=Column(Float, nullable=False, server_default=text("0")))
     mean_voltage_v: float = Field(default=0.0, sa_column=Column(Float, nullable=False, server_default=text("0")))
     mean_current_a: float = Field(default=0.0, sa_column=Column(Float, nullable=False, server_default=text("0")))
+    outlook_w: float = Field(default=0.0, sa_column=Column(Float, nullable=False, server_default=text("0")))
+    sky_slot: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0")))
     battery_soc: float | None = None
     fresh: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     recent: str = Field(default="[]", sa_column=Column(Text, nullable=False, server_default=text("'[]'")))
+
+
+class ParkSkyRow(SQLModel, table=True):
+    """What each park's sky has taught, as JSON of format `format`. A row apart: it is some 2 kB and changes once in
+    five minutes, the running state with every reading.
+    """
+
+    __tablename__: ClassVar[str] = "park_sky"
+
+    node: str = Field(primary_key=True, max_length=253)
+    format: int
+    sky: str = Field(sa_type=Text)
 
 
 class DeviceRow(SQLModel, table=True):
