@@ -77,6 +77,7 @@ function = Function(
             ManualChange,
             NodeParams,
             problems=(404, 422, 503),
+            guarded=True,
         ),
         Operation(
             "POST",
@@ -86,6 +87,7 @@ function = Function(
             ManualChange,
             NodeParams,
             problems=(404, 422, 503),
+            guarded=True,
         ),
         Operation(
             "POST",
@@ -94,6 +96,7 @@ function = Function(
             unlabel_nodes,
             ManualChange,
             problems=(503,),
+            guarded=True,
         ),
     ],
     threads=THREADS,

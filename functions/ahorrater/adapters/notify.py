@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from ahorrater.adapters.functions import Event, Operation, Params, data_of
+from ahorrater.contracts.base import Contract
 from ahorrater.contracts.events import EventData, MoveFailed, NodeChosen, NodeHeld, NodeRelabelled, ParkStatus
 from ahorrater.contracts.exports import DataExport, Delivered, TextMessage
 from ahorrater.services.notify.manual import ManualSender
@@ -35,10 +36,14 @@ def operations(sender: ManualSender) -> list[Operation]:
 
     text = "Sends a text to the chats, or to one of them"
     chart = "Draws the data as a chart and sends it to the chats, or to one of them"
-    problems = (422, 503)
+
+    def post(path: str, summary: str, handler: Callable[..., Delivered], body: type[Contract]) -> Operation:
+        problems = (422, 503)
+        return Operation("POST", path, summary, handler, Delivered, body=body, problems=problems, guarded=True)
+
     return [
-        Operation("POST", "/rest/sendMessage", text, send_message, Delivered, body=TextMessage, problems=problems),
-        Operation("POST", "/rest/exportData", chart, export_data, Delivered, body=DataExport, problems=problems),
+        post("/rest/sendMessage", text, send_message, TextMessage),
+        post("/rest/exportData", chart, export_data, DataExport),
     ]
 
 

@@ -7,11 +7,17 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, TypeAdapter
 
+from ahorrater.adapters.functions.access import SCHEME
 from ahorrater.adapters.functions.operations import Operation, Params
 from ahorrater.adapters.functions.problems import MEDIA_TYPE
 
 Json = dict[str, Any]
 _REF = "#/components/schemas/{model}"
+_MANUAL_TOKEN = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "The value of MANUAL_TOKEN; where none is set, nothing is asked for.",
+}
 
 
 class ProblemDocument(BaseModel):
@@ -26,15 +32,19 @@ class ProblemDocument(BaseModel):
 
 def openapi_document(name: str, operations: Iterable[Operation]) -> Json:
     """The document for the function `name`."""
+    listed = list(operations)
     schemas: Json = {"Problem": ProblemDocument.model_json_schema(ref_template=_REF)}
     paths: dict[str, Json] = {}
-    for operation in operations:
+    for operation in listed:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas)
+    components: Json = {"schemas": schemas}
+    if any(operation.guarded for operation in listed):
+        components["securitySchemes"] = {SCHEME: _MANUAL_TOKEN}
     return {
         "openapi": "3.1.0",
         "info": {"title": f"AhorraTER {name}", "version": version("ahorrater")},
         "paths": paths,
-        "components": {"schemas": schemas},
+        "components": components,
     }
 
 
@@ -45,6 +55,8 @@ def _operation(operation: Operation, schemas: Json) -> Json:
         "parameters": _parameters(operation.params, operation.path, schemas),
         "responses": _responses(operation, schemas),
     }
+    if operation.guarded:
+        document["security"] = [{SCHEME: []}]
     if operation.body is not None:
         content = {"application/json": {"schema": _schema(operation.body, schemas, "validation")}}
         document["requestBody"] = {"required": True, "content": content}
@@ -71,7 +83,8 @@ def _responses(operation: Operation, schemas: Json) -> Json:
     answer = _schema(operation.answer, schemas, "serialization")
     responses: Json = {"200": {"description": operation.summary, "content": {operation.media_type: {"schema": answer}}}}
     problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for status in sorted({400, *operation.problems}):
+    guarded = {401, 403} if operation.guarded else set()
+    for status in sorted({400, *operation.problems, *guarded}):
         responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": problem}
     return responses
 

@@ -20,6 +20,7 @@ class Operation:
 
     `handler(params)`, or `handler(params, body)` where there is a `body` model, answers with a value of the type
     `answer` or, for what is not JSON, with a Response. `problems` are the statuses beside 400 that it can answer with.
+    `guarded`: only for whoever brings the token, where one is set.
     """
 
     method: str
@@ -31,6 +32,7 @@ class Operation:
     body: type[BaseModel] | None = None
     problems: tuple[int, ...] = ()
     media_type: str = "application/json"
+    guarded: bool = False
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import compile_path
 
+from ahorrater.adapters.functions.access import Access, AccessSettings
 from ahorrater.adapters.functions.operations import Operation, Params
 from ahorrater.adapters.functions.problems import explain
 from ahorrater.contracts.base import adapter_of
@@ -31,6 +32,8 @@ class RestApi:
     def __init__(self, name: str, operations: Sequence[Operation]) -> None:
         self._name = name
         self._operations = list(operations)
+        guarded = any(operation.guarded for operation in operations)
+        self._access = Access(AccessSettings()) if guarded else None
         self._routes = [(compile_path(operation.path)[0], operation) for operation in operations]
 
     def answer(self, request: Request, body: bytes) -> Response:
@@ -41,6 +44,8 @@ class RestApi:
 
             return JSONResponse(openapi_document(self._name, self._operations))
         operation, in_path = self._find(request.method, path)
+        if operation.guarded and self._access is not None:
+            self._access.check(request.headers)
         params = _params(operation, in_path, request.url.query)
         arguments = (params,) if operation.body is None else (params, _body(operation.body, body))
         return self._encode(operation, operation.handler(*arguments))
