@@ -6,21 +6,25 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ahorrater.domain.policies import HysteresisPolicy, Policy, ThesisPolicy
+from ahorrater.domain.policies import ForecastPolicy, HysteresisPolicy, Policy, ThesisPolicy
 from ahorrater.services.choose import Patience
 
 
 class PolicySettings(BaseSettings):
     """Which policy decides, and its numbers; what each means is told in `ahorrater.domain.policies`.
 
-    POLICY: `hysteresis`, or `thesis`, the original algorithm.
+    POLICY: `forecast`, which decides as `hysteresis` until each park has been seen for a day; `hysteresis`; or
+        `thesis`, the original algorithm.
+    POLICY_WORKLOADS_POWER_W: what the workloads need, W; empty: the more a park gives, the better.
+    POLICY_MOVE_COST_WH: what a move costs, Wh: three minutes of the workloads' power is what was judged with.
+    POLICY_FORECAST_MARGIN: by how much of a move's cost the promised gain must exceed it.
     POLICY_BARRED_S: how long a node is not chosen again after a move to it failed, s.
     POLICY_REPEAT_AFTER_S: how long relabel may take before a choice is told again, s.
     """
 
     model_config = SettingsConfigDict(env_prefix="POLICY_")
 
-    name: Literal["thesis", "hysteresis"] = Field(default="hysteresis", validation_alias="POLICY")
+    name: Literal["thesis", "hysteresis", "forecast"] = Field(default="hysteresis", validation_alias="POLICY")
     stale_after_s: float = Field(default=30, gt=0)
     margin_fraction: float = Field(default=0.10, ge=0)
     margin_w: float = Field(default=0.5, ge=0)
@@ -31,6 +35,7 @@ class PolicySettings(BaseSettings):
     move_cost_wh: float = Field(default=0.05, ge=0)
     horizon_s: float = Field(default=3600, gt=0)
     workloads_power_w: float | None = Field(default=None, gt=0)
+    forecast_margin: float = Field(default=0.08, ge=0)
     barred_s: float = Field(default=600, ge=0)
     repeat_after_s: float = Field(default=30, ge=0)
 
@@ -40,11 +45,24 @@ class PolicySettings(BaseSettings):
 
     def policy(self) -> Policy:
         """The same, as the decision wants it."""
-        stale_after = timedelta(seconds=self.stale_after_s)
         if self.name == "thesis":
-            return ThesisPolicy(stale_after)
+            return ThesisPolicy(timedelta(seconds=self.stale_after_s))
+        return self._forecast() if self.name == "forecast" else self._hysteresis()
+
+    def _forecast(self) -> ForecastPolicy:
+        hysteresis = self._hysteresis()
+        return ForecastPolicy(
+            stale_after=hysteresis.stale_after,
+            workloads_power_w=self.workloads_power_w,
+            move_cost_wh=self.move_cost_wh,
+            margin=self.forecast_margin,
+            gain_fraction=self.margin_fraction if self.workloads_power_w is None else 0.0,
+            fallback=hysteresis,
+        )
+
+    def _hysteresis(self) -> HysteresisPolicy:
         return HysteresisPolicy(
-            stale_after=stale_after,
+            stale_after=timedelta(seconds=self.stale_after_s),
             margin_fraction=self.margin_fraction,
             margin_w=self.margin_w,
             hold=timedelta(seconds=self.hold_s),

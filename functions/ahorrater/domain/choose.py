@@ -132,7 +132,7 @@ def _by_forecast(situation: _Situation, policy: ForecastPolicy) -> tuple[Decisio
     best = min(situation.eligible, key=lambda park: (-by_node[park.node], park.node != state.chosen, park.node))
     best_wh = by_node[best.node]
     present_wh = by_node.get(state.chosen or "", max(best_wh - cost_wh, 0.0) if situation.present else 0.0)
-    gain_wh, needed_wh = best_wh - present_wh, (1 + policy.margin) * cost_wh
+    gain_wh, needed_wh = best_wh - present_wh, policy.needed_wh(present_wh)
     if best.node == state.chosen:
         return situation.stay(Reason.ALREADY_BEST, f"{best.node} promises the most, {best_wh:.2f} Wh.")
     if gain_wh <= needed_wh:

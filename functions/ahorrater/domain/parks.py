@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ahorrater.domain.sky import Sky
+from ahorrater.domain.sky import Glance, Sky, slot_of
 
 
 class Freshness(StrEnum):
@@ -59,7 +59,10 @@ class Smoothing:
 
 @dataclass(frozen=True, slots=True)
 class Park:
-    """What a decision sees of a park, powers in W. None: `seen_at` never heard of, `sky` not learned."""
+    """What a decision sees of a park, powers in W. None: `seen_at` never heard of, `sky` not learned or not asked for.
+
+    `outlook_w`: what its sky promises for the coming two hours, in the mean.
+    """
 
     node: str
     seen_at: datetime | None = None
@@ -67,6 +70,7 @@ class Park:
     mean_power_w: float = 0.0
     smoothed_power_w: float = 0.0
     battery_soc: float | None = None
+    outlook_w: float = 0.0
     sky: Sky | None = None
 
     def age(self, now: datetime) -> timedelta | None:
@@ -83,11 +87,18 @@ class Park:
 
 @dataclass(frozen=True, slots=True)
 class ParkState:
-    """The last readings of a park, in order, and their smoothed power. The last of `recent` is the latest."""
+    """The last readings of a park, in order, and their smoothed power. The last of `recent` is the latest.
+
+    The sky is kept apart, for it changes seldom: `outlook_w` is what it promises, `sky_slot` the last slot that it was
+    looked at in, `glances` what it has not been taught yet.
+    """
 
     node: str
     recent: tuple[ParkSample, ...] = ()
     smoothed_power_w: float = 0.0
+    outlook_w: float = 0.0
+    sky_slot: int = 0
+    glances: tuple[Glance, ...] = ()
 
     @property
     def latest(self) -> ParkSample | None:
@@ -113,12 +124,26 @@ class ParkState:
     def _absorb_one(self, sample: ParkSample, smoothing: Smoothing) -> "ParkState":
         latest = self.latest
         if latest is None:
-            return replace(self, recent=(sample,), smoothed_power_w=sample.power_w)
+            return self._with_latest(sample, (sample,), sample.power_w)
         if sample.order < latest.order:
             window = tuple(sorted((*self.recent, sample), key=lambda sample: sample.order))
             return replace(self, recent=window[-smoothing.window :])
         smoothed_w = smoothing.smooth(self.smoothed_power_w, sample.power_w, sample.seen_at - latest.seen_at)
-        return replace(self, recent=(*self.recent, sample)[-smoothing.window :], smoothed_power_w=smoothed_w)
+        return self._with_latest(sample, (*self.recent, sample)[-smoothing.window :], smoothed_w)
+
+    def _with_latest(self, latest: ParkSample, recent: tuple[ParkSample, ...], smoothed_w: float) -> "ParkState":
+        slot, glances = slot_of(latest.seen_at), self.glances
+        if slot > self.sky_slot:
+            glances = (*glances, Glance(latest.seen_at, smoothed_w))
+        return ParkState(
+            self.node, recent, smoothed_w, outlook_w=self.outlook_w, sky_slot=max(slot, self.sky_slot), glances=glances
+        )
+
+    def teach(self, sky: Sky) -> tuple["ParkState", Sky]:
+        """The state that has nothing left to teach, and the sky that has learned it."""
+        for glance in self.glances:
+            sky = sky.absorb(glance)
+        return replace(self, glances=(), outlook_w=sky.outlook_w()), sky
 
     def park(self) -> Park:
         """What a decision sees of this state."""
@@ -132,4 +157,5 @@ class ParkState:
             mean_power_w=self.mean("power_w"),
             smoothed_power_w=self.smoothed_power_w,
             battery_soc=latest.battery_soc,
+            outlook_w=self.outlook_w,
         )

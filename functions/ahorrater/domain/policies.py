@@ -1,4 +1,7 @@
-"""Policies are data: every number that shapes a decision, with its unit and its reason."""
+"""Policies are data: every number that shapes a decision, with its unit and its reason.
+
+`RANKS` are the numbers of a park's running state by which a policy's candidates are found: the best few by each.
+"""
 
 import math
 from dataclasses import dataclass, field
@@ -6,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from ahorrater.domain.parks import Park
-from ahorrater.domain.sky import SkyModel, expected_minimum
+from ahorrater.domain.sky import Sky, expected_minimum
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,8 @@ class ThesisPolicy:
 
     stale_after: timedelta = timedelta(seconds=30)
     name: str = "thesis"
-    needs_sky: ClassVar[bool] = False
+    RANKS: ClassVar[tuple[str, ...]] = ("mean_power_w",)
+    NEEDS_SKY: ClassVar[bool] = False
 
     def score_w(self, park: Park) -> float:
         """The mean power of the last readings, W."""
@@ -48,7 +52,8 @@ class HysteresisPolicy:
     horizon: timedelta = timedelta(hours=1)
     workloads_power_w: float | None = None
     name: str = "hysteresis"
-    needs_sky: ClassVar[bool] = False
+    RANKS: ClassVar[tuple[str, ...]] = ("smoothed_power_w",)
+    NEEDS_SKY: ClassVar[bool] = False
 
     def score_w(self, park: Park) -> float:
         """The smoothed power, capped at what the workloads can use, W."""
@@ -80,9 +85,10 @@ class ForecastPolicy:
     workloads_power_w: what the workloads need. None: the more the better.
     move_cost_wh: what a move costs.
     margin: by how much of a move's cost the gain must exceed it: a forecast errs.
+    gain_fraction: how much more another park must promise at least, as a share of what the present one does. For loads
+        that nobody has told: where the more is the better, every breath of wind would be worth a move.
     steps: the coming time in parts, the near ones shorter.
     trust: the weight of each step against the one before it.
-    sky: how a park's sky is learned and foretold.
     fallback: decides until each park that can be chosen has been seen for a day.
     """
 
@@ -90,12 +96,13 @@ class ForecastPolicy:
     workloads_power_w: float | None = None
     move_cost_wh: float = 0.05
     margin: float = 0.08
+    gain_fraction: float = 0.0
     steps: tuple[timedelta, ...] = _minutes(5, 5, 5, 5, 10, 10, 20, 30, 30)
     trust: float = 0.92
-    sky: SkyModel = field(default_factory=SkyModel)
     fallback: HysteresisPolicy = field(default_factory=HysteresisPolicy)
     name: str = "forecast"
-    needs_sky: ClassVar[bool] = True
+    RANKS: ClassVar[tuple[str, ...]] = ("smoothed_power_w", "outlook_w")
+    NEEDS_SKY: ClassVar[bool] = True
 
     def score_w(self, park: Park) -> float:
         """The smoothed power, capped at what the workloads can use, W."""
@@ -105,15 +112,18 @@ class ForecastPolicy:
         """What the workloads can expect of a park in each of the steps, Wh. Nothing of a park without a sky."""
         if park.sky is None:
             return [0.0] * len(self.steps)
+        sky = park.sky.now(park.smoothed_power_w)
         ends = [sum(self.steps[: place + 1], timedelta(0)) for place in range(len(self.steps))]
-        return [self._step_wh(park, now, end - step / 2, step) for step, end in zip(self.steps, ends, strict=True)]
+        return [self._step_wh(sky, now, end - step / 2, step) for step, end in zip(self.steps, ends, strict=True)]
 
-    def _step_wh(self, park: Park, now: datetime, middle: timedelta, step: timedelta) -> float:
-        if park.sky is None:
-            return 0.0
+    def _step_wh(self, sky: Sky, now: datetime, middle: timedelta, step: timedelta) -> float:
         ahead = middle + self.steps[0] / 2
-        mean_w, spread_w = park.sky.expected(now + ahead, ahead, self.sky)
+        mean_w, spread_w = sky.expected(now + ahead, ahead)
         return expected_minimum(mean_w, spread_w, self._limit_w) * step.total_seconds() / 3600.0
+
+    def needed_wh(self, present_wh: float) -> float:
+        """What a move must bring, Wh, where the present park promises `present_wh`."""
+        return max((1 + self.margin) * self.move_cost_wh, self.gain_fraction * present_wh)
 
     @property
     def _limit_w(self) -> float:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import nsmallest
 from itertools import pairwise
+from operator import attrgetter
 
 from ahorrater.domain.choose import choose_node
 from ahorrater.domain.decision import ControllerState
 from ahorrater.domain.optimum import best_plan
 from ahorrater.domain.parks import Park, ParkSample, ParkState, Smoothing
-from ahorrater.domain.policies import Policy, ThesisPolicy
+from ahorrater.domain.policies import Policy
 from ahorrater.domain.sky import Sky
 
 NOWHERE = -1
@@ -101,7 +102,7 @@ def replay(
     """
     patience = 2.5 * trace.interval
     fitted = {name: replace(policy, stale_after=max(policy.stale_after, patience)) for name, policy in policies.items()}
-    parks = _Parks(trace, smoothing or smoothing_of(trace.interval), with_sky=any(p.needs_sky for p in fitted.values()))
+    parks = _Parks(trace, smoothing or smoothing_of(trace.interval), with_sky=any(p.NEEDS_SKY for p in fitted.values()))
     states = dict.fromkeys(fitted, ControllerState())
     plans = {name: array("l", [NOWHERE]) for name in fitted}
     number = {node: place for place, node in enumerate(trace.nodes)}
@@ -118,11 +119,14 @@ def replay(
 
 
 def candidates(parks: list[Park], policy: Policy, best: int) -> list[Park]:
-    """The `best` by the policy's rank, as the live system reads them."""
+    """The `best` by each of the policy's ranks, as the live system reads them."""
     if len(parks) <= best:
         return parks[:]
-    by_mean = isinstance(policy, ThesisPolicy)
-    return nsmallest(best, parks, key=lambda p: (-(p.mean_power_w if by_mean else p.smoothed_power_w), p.node))
+    found: dict[str, Park] = {}
+    for rank in policy.RANKS:
+        value = attrgetter(rank)
+        found |= {park.node: park for park in nsmallest(best, parks, key=lambda park: (-value(park), park.node))}
+    return list(found.values())
 
 
 class _Parks:
@@ -144,9 +148,10 @@ class _Parks:
         return [park for park in self._parks if park.seen_at is not None]
 
     def _hear(self, place: int, sample: ParkSample) -> None:
-        state = self._states[place] = self._states[place].absorb((sample,), self._smoothing)
-        park = state.park()
-        if self._with_sky:
-            sky = self._skies[place] = self._skies[place].absorb(sample.seen_at, state.smoothed_power_w)
-            park = replace(park, sky=sky)
-        self._parks[place] = park
+        state = self._states[place].absorb((sample,), self._smoothing)
+        if not self._with_sky:
+            state = replace(state, glances=())
+        elif state.glances:
+            state, self._skies[place] = state.teach(self._skies[place])
+        self._states[place] = state
+        self._parks[place] = replace(state.park(), sky=self._skies[place] if self._with_sky else None)

@@ -1,12 +1,13 @@
 """A park's sky, learned from its own readings: the clear-sky envelope of each time of day, and how clear it is now.
 
 No coordinates and no clock are needed: yesterday's best at this time of day stands for the clear sky. The clear-sky
-index (power over envelope) persists, reverts to its own running mean, and is the less sure the further ahead.
+index (power over envelope) persists, reverts to its own running mean, and is the less sure the further ahead. The sky
+is looked at once in each five minutes: what is remembered changes no oftener, however fast the readings come.
 """
 
 import math
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 SLOT_S = 300
 SLOTS_A_DAY = 86_400 // SLOT_S
@@ -39,6 +40,21 @@ class SkyModel:
 
 
 DEFAULT_SKY = SkyModel()
+OUTLOOK = tuple(timedelta(minutes=minutes) for minutes in (15, 45, 75, 105))
+"""The middles of the coming two hours' quarters."""
+
+
+def slot_of(at: datetime) -> int:
+    """The number of the five minutes of the calendar that `at` is in."""
+    return int(at.timestamp() // SLOT_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The power that a park gives when a slot begins, W."""
+
+    at: datetime
+    power_w: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,7 @@ class Sky:
     """What is remembered of one park's sky; its size never grows. Powers in W, indices without unit.
 
     `clear_w` is the envelope of the present slot as it was before the slot began; `low_sun`: too little for an index.
+    The envelope is kept to a milliwatt.
     """
 
     envelope_w: tuple[float, ...] = (0.0,) * SLOTS_A_DAY
@@ -57,20 +74,18 @@ class Sky:
     mean_index: float = FIRST_INDEX
     change: float = 0.1
 
-    def absorb(self, at: datetime, power_w: float, model: SkyModel = DEFAULT_SKY) -> "Sky":
-        """The sky after one more reading. A reading from before the present slot teaches nothing."""
-        slot = int(at.timestamp() // SLOT_S)
-        if slot < self.slot:
+    def absorb(self, glance: Glance, model: SkyModel = DEFAULT_SKY) -> "Sky":
+        """The sky after one more glance. One that is not of a new slot teaches nothing."""
+        slot, power_w = slot_of(glance.at), glance.power_w
+        if slot <= self.slot:
             return self
         place = slot % SLOTS_A_DAY
-        if slot == self.slot:
-            return self if power_w <= self.envelope_w[place] else replace(self, envelope_w=self._raised(place, power_w))
         clear_w = self._clear_w(slot)
-        envelope = self._raised(place, max(self.envelope_w[place] * model.envelope_decay, power_w))
+        envelope = self._raised(place, round(max(self.envelope_w[place] * model.envelope_decay, power_w), 3))
         first_slot = slot if self.first_slot is None else self.first_slot
         if clear_w <= model.floor * max(self.envelope_w):
             return replace(self, envelope_w=envelope, first_slot=first_slot, slot=slot, clear_w=clear_w, low_sun=True)
-        index = min(max(power_w, 0.0) / clear_w, MAX_INDEX)
+        index = _index(power_w, clear_w)
         return Sky(
             envelope_w=envelope,
             first_slot=first_slot,
@@ -87,9 +102,18 @@ class Sky:
         """Whether a whole day has been seen."""
         return self.first_slot is not None and self.slot - self.first_slot >= SLOTS_A_DAY
 
+    def now(self, power_w: float) -> "Sky":
+        """The same sky, as clear as it is while the park gives `power_w`."""
+        return self if self.low_sun else replace(self, index=_index(power_w, self.clear_w))
+
+    def outlook_w(self) -> float:
+        """The mean power that is expected over the two hours after the present slot began, W."""
+        begin = datetime.fromtimestamp(self.slot * SLOT_S, UTC)
+        return math.fsum(self.expected(begin + ahead, ahead)[0] for ahead in OUTLOOK) / len(OUTLOOK)
+
     def expected(self, at: datetime, ahead: timedelta, model: SkyModel = DEFAULT_SKY) -> tuple[float, float]:
         """The mean and the standard deviation of the power at `at`, which is `ahead` of the last reading, W."""
-        clear_w = self._clear_w(int(at.timestamp() // SLOT_S))
+        clear_w = self._clear_w(slot_of(at))
         if self.low_sun:
             return self.mean_index * clear_w, LOW_SUN_SPREAD * clear_w
         index = self.mean_index + (self.index - self.mean_index) * math.exp(-ahead / model.persistence)
@@ -102,6 +126,10 @@ class Sky:
 
     def _raised(self, place: int, power_w: float) -> tuple[float, ...]:
         return (*self.envelope_w[:place], power_w, *self.envelope_w[place + 1 :])
+
+
+def _index(power_w: float, clear_w: float) -> float:
+    return min(max(power_w, 0.0) / clear_w, MAX_INDEX)
 
 
 def _towards(old: float, new: float, time_constant: timedelta) -> float:

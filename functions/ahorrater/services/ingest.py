@@ -1,6 +1,6 @@
 """ingest-reading: each reading stored once, and the running state of its park kept."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from typing import Protocol
 from ahorrater.contracts.events import ParkStatus, ReadingStored, Rejection
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.parks import ParkSample, ParkState, Smoothing
+from ahorrater.domain.sky import Sky
 
 Identity = tuple[str, int, int]
 Clock = Callable[[], datetime]
@@ -48,6 +49,12 @@ class ReadingTransaction(Protocol):
         """The states of these parks, nobody else changing them until the end."""
 
     def save_states(self, states: Iterable[ParkState]) -> None:
+        """Writes them back."""
+
+    def skies(self, nodes: Iterable[str]) -> dict[str, Sky]:
+        """What the skies of these parks, whose states are locked, have taught."""
+
+    def save_skies(self, skies: Mapping[str, Sky]) -> None:
         """Writes them back."""
 
     def bury(self, refusals: Sequence[Refusal], event_id: str, event_source: str, received_at: datetime) -> None:
@@ -108,7 +115,8 @@ class IngestReadings:
         if samples:
             states = transaction.lock_states(samples)
             smoothing = self._policy.smoothing
-            transaction.save_states([states[node].absorb(of_node, smoothing) for node, of_node in samples.items()])
+            absorbed = [states[node].absorb(of_node, smoothing) for node, of_node in samples.items()]
+            transaction.save_states(_look_up(transaction, absorbed))
 
     def _implausible(self, reading: Reading, now: datetime) -> str | None:
         if self._policy.parks and reading.node not in self._policy.parks:
@@ -120,6 +128,17 @@ class IngestReadings:
         if reading.measured_at < now - self._policy.oldest:
             return f"measured_at {reading.measured_at.isoformat()} is too long ago"
         return None
+
+
+def _look_up(transaction: ReadingTransaction, states: Sequence[ParkState]) -> list[ParkState]:
+    """Teaches the skies that were looked at; most readings are of five minutes that had their look already."""
+    curious = [state.node for state in states if state.glances]
+    if not curious:
+        return list(states)
+    skies = transaction.skies(curious)
+    taught = [state.teach(skies[state.node]) if state.glances else (state, None) for state in states]
+    transaction.save_skies({state.node: sky for state, sky in taught if sky is not None})
+    return [state for state, _ in taught]
 
 
 def _sample(reading: Reading, received_at: datetime) -> ParkSample:

@@ -6,19 +6,20 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from ahorrater.adapters.database.connection import Database, Row, Transaction
+from ahorrater.adapters.database.readings import SKY_FORMAT, sky_of
 from ahorrater.contracts.base import adapter_of
 from ahorrater.domain.decision import ControllerState, Decision, Numbers, Pending, Reason
 from ahorrater.domain.parks import Park
-from ahorrater.domain.policies import Policy, ThesisPolicy
+from ahorrater.domain.policies import Policy
 from ahorrater.services.choose import ConflictError, Recorded, Remembered
 
 CONTROLLER = "default"
 FORMAT = 1
 _NUMBERS = tuple[Numbers, ...]
 
-_PARK = "node, seen_at, power_w, mean_power_w, smoothed_power_w, battery_soc"
-_BEST = f"SELECT {_PARK} FROM park_state WHERE fresh = true ORDER BY {{rank}} DESC, node LIMIT :best"
-_CHOSEN = f"SELECT {_PARK} FROM park_state WHERE node = :chosen"
+_PARK = "SELECT node, seen_at, power_w, mean_power_w, smoothed_power_w, battery_soc, outlook_w, {sky} FROM park_state"
+_SKY = f"(SELECT sky FROM park_sky WHERE park_sky.node = park_state.node AND format = {SKY_FORMAT})"
+_BEST = "WHERE fresh = true ORDER BY {rank} DESC, node LIMIT :best"
 _DECISION = "id, epoch, decided_at, policy, chosen, previous, reason, sentence, parks, pending"
 _INSERT = """
     INSERT INTO decision (epoch, decided_at, last_at, repeats, policy, chosen, previous, moved, reason, sentence, parks,
@@ -63,12 +64,14 @@ class SqlChoiceTransaction:
         )
 
     def candidates(self, policy: Policy, state: ControllerState, best: int) -> list[Park]:
-        """Found by the index on the policy's rank; the number of parks does not matter."""
-        rank = "mean_power_w" if isinstance(policy, ThesisPolicy) else "smoothed_power_w"
-        rows = self._sql.execute(_BEST.format(rank=rank), {"best": best})
-        if state.chosen is not None and all(row[0] != state.chosen for row in rows):
-            rows += self._sql.execute(_CHOSEN, {"chosen": state.chosen})
-        return [self._park(row) for row in rows]
+        """Found by the indexes on the policy's ranks; the number of parks does not matter."""
+        select = _PARK.format(sky=_SKY if policy.NEEDS_SKY else "NULL")
+        found = [self._sql.execute(f"{select} {_BEST.format(rank=rank)}", {"best": best}) for rank in policy.RANKS]
+        rows = {row[0]: row for of_rank in found for row in of_rank}
+        if state.chosen is not None and state.chosen not in rows:
+            chosen = self._sql.execute(f"{select} WHERE node = :chosen", {"chosen": state.chosen})
+            rows |= {row[0]: row for row in chosen}
+        return [self._park(row) for row in rows.values()]
 
     def sweep(self, silent_since: datetime) -> None:
         """Looks at the one that was silent for longest, and further only if it has been so for too long.
@@ -160,9 +163,9 @@ class SqlChoiceTransaction:
         return Recorded(number, decision)
 
     def _park(self, row: Row) -> Park:
-        node, seen_at, power_w, mean_w, smoothed_w, battery_soc = row
+        node, seen_at, *numbers, sky = row
         moment = self._dialect.read_moment(seen_at) if seen_at else None
-        return Park(node, moment, power_w, mean_w, smoothed_w, battery_soc)
+        return Park(node, moment, *numbers, sky_of(sky) if sky else None)
 
 
 def _folded(reason: Reason) -> Reason:

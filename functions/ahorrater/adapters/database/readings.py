@@ -1,18 +1,21 @@
 """Readings and the parks' running states, in plain SQL: one statement for each step, however many readings."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from ahorrater.adapters.database.connection import Database, Transaction, as_json
 from ahorrater.adapters.database.dead_letters import bury
+from ahorrater.contracts.base import adapter_of
 from ahorrater.contracts.events import ParkStatus, ReadingReceived
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.parks import ParkSample, ParkState
+from ahorrater.domain.sky import Sky
 from ahorrater.services.dead_letters import Letter
 from ahorrater.services.ingest import Identity, Refusal
 
+SKY_FORMAT = 1
 _COLUMNS = """node, boot, seq, measured_at, measured_at_receipt, received_at,
                voltage_v, current_a, power_w, battery_soc, overflow"""
 # The database unpacks the batch itself: one parameter and one plan, for any number of rows.
@@ -47,14 +50,26 @@ _SAVE_STATES = {
         UPDATE park_state SET seen_at = json_extract(value, '$[1]'), power_w = json_extract(value, '$[2]'),
             mean_power_w = json_extract(value, '$[3]'), smoothed_power_w = json_extract(value, '$[4]'),
             mean_voltage_v = json_extract(value, '$[5]'), mean_current_a = json_extract(value, '$[6]'),
-            battery_soc = json_extract(value, '$[7]'), recent = json_extract(value, '$[8]'), fresh = true
+            battery_soc = json_extract(value, '$[7]'), recent = json_extract(value, '$[8]'),
+            outlook_w = json_extract(value, '$[9]'), sky_slot = json_extract(value, '$[10]'), fresh = true
         FROM json_each(:rows) WHERE node = json_extract(value, '$[0]')""",
     "postgresql": """
         UPDATE park_state SET seen_at = (value ->> 1)::timestamptz, power_w = (value ->> 2)::float8,
             mean_power_w = (value ->> 3)::float8, smoothed_power_w = (value ->> 4)::float8,
             mean_voltage_v = (value ->> 5)::float8, mean_current_a = (value ->> 6)::float8,
-            battery_soc = (value ->> 7)::float8, recent = value ->> 8, fresh = true
+            battery_soc = (value ->> 7)::float8, recent = value ->> 8,
+            outlook_w = (value ->> 9)::float8, sky_slot = (value ->> 10)::bigint, fresh = true
         FROM json_array_elements(:rows) WHERE node = value ->> 0""",
+}
+_SAVE_SKIES = {
+    "sqlite": """
+        INSERT INTO park_sky (node, format, sky)
+        SELECT json_extract(value, '$[0]'), :format, json_extract(value, '$[1]') FROM json_each(:rows) WHERE true
+        ON CONFLICT (node) DO UPDATE SET format = excluded.format, sky = excluded.sky""",
+    "postgresql": """
+        INSERT INTO park_sky (node, format, sky)
+        SELECT value ->> 0, :format, value ->> 1 FROM json_array_elements(:rows)
+        ON CONFLICT (node) DO UPDATE SET format = excluded.format, sky = excluded.sky""",
 }
 _SAVE_DEVICE = """
     INSERT INTO device (node, status, boot, at) VALUES (:node, :status, :boot, :at)
@@ -92,14 +107,27 @@ class SqlReadingTransaction:
         """Locks them in the order of their names: two transactions that want the same never wait for each other."""
         wanted = json.dumps(sorted(nodes))
         self._sql.execute(_ENSURE_STATE[self._dialect.name], {"nodes": wanted})
-        select = f"SELECT node, smoothed_power_w, recent FROM park_state WHERE node IN {_ELEMENTS[self._dialect.name]}"
-        rows = self._sql.execute(f"{select} ORDER BY node{_FOR_UPDATE[self._dialect.name]}", {"nodes": wanted})
-        return {node: ParkState(node, window_of(recent), smoothed_w) for node, smoothed_w, recent in rows}
+        where = f"WHERE node IN {_ELEMENTS[self._dialect.name]} ORDER BY node{_FOR_UPDATE[self._dialect.name]}"
+        select = f"SELECT node, recent, smoothed_power_w, outlook_w, sky_slot FROM park_state {where}"
+        rows = self._sql.execute(select, {"nodes": wanted})
+        return {node: ParkState(node, window_of(recent), *numbers) for node, recent, *numbers in rows}
 
     def save_states(self, states: Iterable[ParkState]) -> None:
         """One statement for all of them."""
         rows = as_json([self._state_row(state) for state in states])
         self._sql.execute(_SAVE_STATES[self._dialect.name], {"rows": rows})
+
+    def skies(self, nodes: Iterable[str]) -> dict[str, Sky]:
+        """A sky of another format is begun anew."""
+        wanted = sorted(nodes)
+        select = f"SELECT node, sky FROM park_sky WHERE node IN {_ELEMENTS[self._dialect.name]} AND format = :format"
+        rows = self._sql.execute(select, {"nodes": json.dumps(wanted), "format": SKY_FORMAT})
+        return {node: Sky() for node in wanted} | {node: sky_of(sky) for node, sky in rows}
+
+    def save_skies(self, skies: Mapping[str, Sky]) -> None:
+        """One statement for all of them."""
+        rows = as_json([(node, adapter_of(Sky).dump_json(sky).decode()) for node, sky in skies.items()])
+        self._sql.execute(_SAVE_SKIES[self._dialect.name], {"rows": rows, "format": SKY_FORMAT})
 
     def bury(self, refusals: Sequence[Refusal], event_id: str, event_source: str, received_at: datetime) -> None:
         """Each under the event's identity and its own place in it."""
@@ -141,6 +169,8 @@ class SqlReadingTransaction:
             state.mean("current_a"),
             park.battery_soc,
             as_json([_sample_row(sample) for sample in state.recent]),
+            state.outlook_w,
+            state.sky_slot,
         )
 
     def _text(self, moment: datetime | None) -> str | None:
@@ -158,6 +188,11 @@ def _sample_row(sample: ParkSample) -> tuple[object, ...]:
         sample.battery_soc,
         sample.overflow,
     )
+
+
+def sky_of(text: str) -> Sky:
+    """The sky that `park_sky.sky` keeps."""
+    return adapter_of(Sky).validate_json(text)  # type: ignore[no-any-return]
 
 
 def window_of(recent: str) -> tuple[ParkSample, ...]:

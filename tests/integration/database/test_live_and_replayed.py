@@ -1,0 +1,90 @@
+"""What is decided live, by the services on a database, is what the backtest decides on the same readings."""
+
+import math
+from array import array
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from ahorrater.adapters.database.choices import SqlChoiceStore
+from ahorrater.adapters.database.connection import Database
+from ahorrater.adapters.database.readings import SqlReadingStore
+from ahorrater.contracts.readings import Reading
+from ahorrater.domain.replay import Trace, Work, replay, smoothing_of
+from ahorrater.services.backtest import standard_policies
+from ahorrater.services.choose import ChooseNode, Patience
+from ahorrater.services.ingest import IngestPolicy, IngestReadings
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+FIVE_MINUTES = timedelta(minutes=5)
+
+
+def cloudy_trace(parks: int, samples: int, interval: timedelta, seed: int) -> Trace:
+    """Parks on one latitude, each under clouds of its own; some readings are lost."""
+    random = Random(seed)
+    times = [NOON + place * interval for place in range(samples)]
+    columns = []
+    for park in range(parks):
+        clear, column = True, array("d")
+        for time in times:
+            clear = clear if random.random() < 0.9 else random.random() < 0.6
+            hour = (time - NOON) / timedelta(hours=1) + park / 2
+            sun = max(math.cos(hour / 24 * 2 * math.pi), 0.0)
+            power_w = 40 * sun * (random.uniform(0.9, 1) if clear else random.uniform(0.1, 0.4))
+            column.append(math.nan if random.random() < 0.02 else round(power_w, 3))
+        columns.append(column)
+    return Trace(tuple("abcdefgh"[:parks]), times, columns, interval)
+
+
+class Live:
+    """The two services on one database; the trace's time is their clock."""
+
+    def __init__(self, url, policy, interval):
+        self.now = NOON
+        self.database = Database(url)
+        ingest = IngestPolicy(smoothing=smoothing_of(interval))
+        self.ingest = IngestReadings(SqlReadingStore(self.database), ingest, lambda: self.now)
+        self.choose = ChooseNode(SqlChoiceStore(self.database), policy, Patience(), lambda: self.now)
+
+    def at(self, number, now, powers) -> str | None:
+        self.now = now
+        readings = [
+            Reading(node=node, boot=1, seq=number, measured_at=now, voltage_v=20, current_a=1, power_w=power_w)
+            for node, power_w in powers.items()
+        ]
+        self.ingest.ingest(list(enumerate(readings)), [], str(number), "/t")
+        self.choose.on_readings(f"/t#{number}")
+        with SqlChoiceStore(self.database).transaction() as transaction:
+            return transaction.recall().state.chosen
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    ("name", "samples", "interval"),
+    [
+        ("thesis", 80, timedelta(seconds=2)),
+        ("hysteresis", 80, FIVE_MINUTES),
+        ("calm", 80, FIVE_MINUTES),
+        ("forecast", 350, FIVE_MINUTES),
+        ("forecast", 950, timedelta(seconds=100)),
+    ],
+)
+def test_live_decisions_are_the_backtests(database_url, name, samples, interval, seed):
+    trace, work = cloudy_trace(parks=7, samples=samples, interval=interval, seed=seed), Work(12.0, 0.6)
+    policy = standard_policies(work)[name]
+    plan = replay(trace, {name: policy})[name]
+    live = Live(database_url, replace(policy, stale_after=max(policy.stale_after, 2.5 * interval)), interval)
+    lived = []
+    for number, now in enumerate(trace.times[:-1]):
+        powers = {
+            node: column[number]
+            for node, column in zip(trace.nodes, trace.power_w, strict=True)
+            if not math.isnan(column[number])
+        }
+        lived.append(live.at(number, now, powers))
+    live.database.close()
+    replayed = [trace.nodes[place] if place >= 0 else None for place in plan[1:]]
+    assert lived == replayed
+    assert len(set(replayed)) > 1
