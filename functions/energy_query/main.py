@@ -14,7 +14,7 @@ from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.functions import Function, Operation, Params
 from ahorrater.adapters.policy import PolicySettings
-from ahorrater.contracts.answers import DayEnergy, DeadLetter, DecisionEntry, History, PanelMeans, PanelNow
+from ahorrater.contracts.answers import DayEnergy, DeadLetter, DecisionEntry, History, PanelMeans, PanelNow, ParkNow
 from ahorrater.contracts.base import NodeName, UtcDatetime
 from ahorrater.services.accounting import Accounting, AccountingBook
 from ahorrater.services.energy import EnergyAnswers, Queries
@@ -34,6 +34,14 @@ class HistoryParams(Params):
     """Which park, from when to when, in intervals of how long."""
 
     node: NodeName
+    since: Moment | None = None
+    until: Moment | None = None
+    step_s: Annotated[int, Field(ge=1, le=86_400)] = 10
+
+
+class HistoriesParams(Params):
+    """From when to when, in intervals of how long."""
+
     since: Moment | None = None
     until: Moment | None = None
     step_s: Annotated[int, Field(ge=1, le=86_400)] = 10
@@ -63,7 +71,7 @@ def open_queries() -> Queries:
     """SQLModel is imported at the first question: it would double the cold start."""
     from ahorrater.adapters.database.queries import EnergyQueries
 
-    return EnergyQueries(database.url, timedelta(seconds=policy.stale_after_s))
+    return EnergyQueries(database.url, stale_after)
 
 
 def open_book() -> AccountingBook:
@@ -88,6 +96,16 @@ def get_history(params: HistoryParams) -> History:
     return answers.history(params.node, params.since, params.until, params.step_s)
 
 
+def get_histories(params: HistoriesParams) -> list[History]:
+    """The readings of every park over time, in one answer."""
+    return answers.histories(params.since, params.until, params.step_s)
+
+
+def get_parks(_: Params) -> list[ParkNow]:
+    """Every park now: its state, its power, what is expected of it."""
+    return answers.parks()
+
+
 def get_decisions(params: DecisionParams) -> list[DecisionEntry]:
     """The decisions ledger, newest first."""
     return answers.decisions(params.limit, params.before, moved=params.moved)
@@ -103,15 +121,17 @@ def get_dead_letters(params: PageParams) -> list[DeadLetter]:
     return answers.dead_letters(params.limit, params.before)
 
 
-database, policy = DatabaseSettings(), PolicySettings()
-answers = EnergyAnswers(open_queries, utc_now)
+database, stale_after = DatabaseSettings(), timedelta(seconds=PolicySettings().stale_after_s)
+answers = EnergyAnswers(open_queries, stale_after, utc_now)
 accounting = Accounting(open_book, AccountingSettings().tariff(), utc_now)
 function = Function(
     "energy-query",
     operations=[
         Operation.get("/rest/metrics/getValuesPlacas", get_values, list[PanelNow], ParkParams),
         Operation.get("/rest/metrics/media/getMediaValuesPlacas", get_means, list[PanelMeans], ParkParams),
+        Operation.get("/rest/metrics/parks", get_parks, list[ParkNow], Params),
         Operation.get("/rest/metrics/history", get_history, History, HistoryParams),
+        Operation.get("/rest/metrics/histories", get_histories, list[History], HistoriesParams),
         Operation.get("/rest/metrics/decisions", get_decisions, list[DecisionEntry], DecisionParams),
         Operation.get("/rest/metrics/accounting", get_accounting, list[DayEnergy], SpanParams),
         Operation.get("/rest/metrics/deadLetters", get_dead_letters, list[DeadLetter], PageParams),

@@ -1,6 +1,7 @@
 """What energy-query and cluster-query answer: the shapes that the dashboard and people's programs rely on."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -25,6 +26,70 @@ class PanelNow(Contract):
     age_s: float
     freshness: Freshness
     device: DeviceStatus | None
+
+
+class ParkCondition(StrEnum):
+    """What can be said of a park: what its device said of itself last, where that is newer than its last reading, else
+    how old that reading is. Missing: a device that never sent any.
+    """
+
+    ONLINE = "online"
+    STALE = "stale"
+    OFFLINE = "offline"
+    SLEEPING = "sleeping"
+    MISSING = "missing"
+
+
+class HealthFlag(StrEnum):
+    """What a panel's power over clear hours says of it."""
+
+    OK = "ok"
+    SOILING = "soiling"
+    SHADE = "shade"
+    FAILURE = "failure"
+    UNKNOWN = "unknown"
+
+
+class PanelHealth(Contract):
+    """The flag, and what it was concluded from."""
+
+    flag: HealthFlag
+    evidence: str
+
+
+class Quarantine(Contract):
+    """Why and since when the sensor of a park is not believed."""
+
+    cause: str
+    since: UtcDatetime | None
+
+
+class ForecastPoint(Contract):
+    """What is expected of a park at a moment, W."""
+
+    at: UtcDatetime
+    power_w: float
+
+
+class ParkNow(Contract):
+    """One park now, and what is expected of it.
+
+    Null: all that a missing park would have measured; `expected_w` (now) and `forecast` (the coming two hours) until
+    its sky has been seen for a day; `health` and `quarantine` where there is nothing to say.
+    """
+
+    node: NodeName
+    state: ParkCondition
+    power_w: float | None
+    voltage_v: float | None
+    current_a: float | None
+    battery_soc: StateOfCharge | None
+    measured_at: UtcDatetime | None
+    age_s: float | None
+    expected_w: float | None
+    forecast: tuple[ForecastPoint, ...] | None
+    health: PanelHealth | None = None
+    quarantine: Quarantine | None = None
 
 
 class PanelMeans(Contract):

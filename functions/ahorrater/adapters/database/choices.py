@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from ahorrater.adapters.database.connection import Database, Row, Transaction
@@ -165,7 +166,7 @@ class SqlChoiceTransaction:
     def _park(self, row: Row) -> Park:
         node, seen_at, *numbers, sky = row
         moment = self._dialect.read_moment(seen_at) if seen_at else None
-        return Park(node, moment, *numbers, sky_of(sky) if sky else None)
+        return replace(Park(node, moment, *numbers), sky=sky_of(sky) if sky else None)
 
 
 def _folded(reason: Reason) -> Reason:

@@ -11,14 +11,22 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlmodel import Session, col, select
 
 from ahorrater.adapters.database.engine import engine_of
-from ahorrater.adapters.database.readings import window_of
-from ahorrater.adapters.database.tables import DeadLetterRow, DecisionRow, DeviceRow, ParkStateRow, ReadingRow
+from ahorrater.adapters.database.readings import SKY_FORMAT, sky_of, window_of
+from ahorrater.adapters.database.tables import (
+    DeadLetterRow,
+    DecisionRow,
+    DeviceRow,
+    ParkSkyRow,
+    ParkStateRow,
+    ReadingRow,
+)
 from ahorrater.contracts.answers import DeadLetter, DecisionEntry, HistoryPoint, PanelMeans, PanelNow
 from ahorrater.contracts.base import adapter_of
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import DeviceStatus, ParkNumbers, PendingMove
 from ahorrater.domain.decision import Reason
-from ahorrater.domain.parks import Park
+from ahorrater.domain.parks import Park, ParkState
+from ahorrater.services.parks_now import DeviceWord, KnownPark
 
 
 class epoch_s(GenericFunction[int]):  # noqa: N801 -- a function's name in SQL
@@ -53,27 +61,37 @@ class EnergyQueries:
         """The means of each park, by name."""
         return [self._means(state, now) for state, _ in self._states(node)]
 
+    def parks(self) -> list[KnownPark]:
+        """Every park that has a device or a reading, by name."""
+        known = [_known_park(ParkStateRow(node=word.node), None, word) for word in self._silent_devices()]
+        query = (
+            select(ParkStateRow, ParkSkyRow, DeviceRow)
+            .join(DeviceRow, col(DeviceRow.node) == col(ParkStateRow.node), isouter=True)
+            .join(
+                ParkSkyRow,
+                (col(ParkSkyRow.node) == col(ParkStateRow.node)) & (col(ParkSkyRow.format) == SKY_FORMAT),
+                isouter=True,
+            )
+        )
+        known += [_known_park(state, sky, word) for state, sky, word in self._all(query)]
+        return sorted(known, key=lambda park: park.state.node)
+
+    def nodes(self) -> list[str]:
+        """The names of the parks that have ever given a reading, in order."""
+        return self._all(select(ParkStateRow.node).order_by(ParkStateRow.node))
+
     def history(self, node: str, since: datetime, until: datetime, step_s: int) -> list[HistoryPoint]:
         """The means of each interval of `step_s` that has readings, oldest first."""
-        step = func.floor(epoch_s(ReadingRow.measured_at) / step_s)
-        bucket = cast(step, Integer).label("bucket")
-        query = (
-            select_columns(
-                bucket,
-                func.avg(col(ReadingRow.power_w)),
-                func.avg(col(ReadingRow.voltage_v)),
-                func.avg(col(ReadingRow.current_a)),
-                func.count(),
-            )
-            .where(
-                col(ReadingRow.node) == node,
-                col(ReadingRow.measured_at) >= since,
-                col(ReadingRow.measured_at) < until,
-            )
-            .group_by("bucket")
-            .order_by("bucket")
-        )
-        return [_point(row, step_s) for row in self._all(query)]
+        query = _means_of_intervals(since, until, step_s).where(col(ReadingRow.node) == node)
+        return [_point(row[1:], step_s) for row in self._all(query)]
+
+    def histories(self, since: datetime, until: datetime, step_s: int) -> dict[str, list[HistoryPoint]]:
+        """The same of all parks, by the index that begins with the node: each park's own readings are found by it."""
+        parks = select(ParkStateRow.node).scalar_subquery()
+        points: dict[str, list[HistoryPoint]] = {}
+        for row in self._all(_means_of_intervals(since, until, step_s).where(col(ReadingRow.node).in_(parks))):
+            points.setdefault(row[0], []).append(_point(row[1:], step_s))
+        return points
 
     def decisions(self, limit: int, before: int | None, *, moved: bool | None) -> list[DecisionEntry]:
         """The newest rows of the ledger first; `before` a row's id, for the next page."""
@@ -90,6 +108,10 @@ class EnergyQueries:
         if before is not None:
             query = query.where(col(DeadLetterRow.id) < before)
         return [DeadLetter.model_validate(row.model_dump(exclude={"place"}), strict=False) for row in self._all(query)]
+
+    def _silent_devices(self) -> list[DeviceRow]:
+        heard = select(ParkStateRow.node).scalar_subquery()
+        return self._all(select(DeviceRow).where(col(DeviceRow.node).not_in(heard)))
 
     def _states(self, node: str | None) -> list[tuple[ParkStateRow, DeviceRow | None]]:
         query = (
@@ -135,6 +157,25 @@ class EnergyQueries:
             measured_at=window[-1].seen_at,
             freshness=park.freshness(now, self._stale_after),
         )
+
+
+def _means_of_intervals(since: datetime, until: datetime, step_s: int) -> Any:
+    bucket = cast(func.floor(epoch_s(ReadingRow.measured_at) / step_s), Integer).label("bucket")
+    means = [func.avg(col(quantity)) for quantity in (ReadingRow.power_w, ReadingRow.voltage_v, ReadingRow.current_a)]
+    return (
+        select_columns(col(ReadingRow.node), bucket, *means, func.count())
+        .where(col(ReadingRow.measured_at) >= since, col(ReadingRow.measured_at) < until)
+        .group_by(col(ReadingRow.node), "bucket")
+        .order_by("bucket")
+    )
+
+
+def _known_park(state: ParkStateRow, sky: ParkSkyRow | None, device: DeviceRow | None) -> KnownPark:
+    return KnownPark(
+        ParkState(state.node, window_of(state.recent), state.smoothed_power_w),
+        sky_of(sky.sky) if sky else None,
+        DeviceWord(DeviceStatus(device.status), device.at) if device else None,
+    )
 
 
 def _park(state: ParkStateRow) -> Park:
