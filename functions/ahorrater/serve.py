@@ -6,7 +6,6 @@ one worker: Knative scales by pods.
 """
 
 import gc
-import logging
 import sys
 
 gc.disable()  # importing makes no garbage: looking for it would cost a tenth of the cold start
@@ -15,6 +14,8 @@ import uvicorn  # noqa: E402
 from functions_framework.aio import create_asgi_app  # noqa: E402
 from pydantic import Field  # noqa: E402
 from pydantic_settings import BaseSettings  # noqa: E402
+
+from ahorrater.adapters.tracing.logs import write_logs  # noqa: E402
 
 
 class ServerSettings(BaseSettings):
@@ -35,9 +36,7 @@ class ServerSettings(BaseSettings):
 def main(source: str) -> None:
     """Serves the function `main` of the file `source` until SIGTERM; requests under way are finished first."""
     settings = ServerSettings()
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
+    write_logs(settings.log_level)
     app = create_asgi_app("main", source, "http")  # type: ignore[no-untyped-call]
     app.router.default = app.routes[-1].app  # the framework's routes miss paths with a line break in them
     gc.freeze()

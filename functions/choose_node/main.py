@@ -9,6 +9,7 @@ from ahorrater.adapters.database.choices import SqlChoiceStore
 from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.functions import Emit, Event, Function, data_of
+from ahorrater.adapters.observers.decisions import DecisionObserver
 from ahorrater.adapters.policy import PolicySettings
 from ahorrater.contracts.events import ClockTick, MoveFailed, NodeRelabelled, ReadingStored
 from ahorrater.services.choose import ChooseNode, Recorded, announcement
@@ -51,6 +52,7 @@ function = Function(
         NodeRelabelled.TYPE: hear_relabelled,
         MoveFailed.TYPE: hear_failure,
     },
+    observers=[DecisionObserver()],
 )
 
 

@@ -9,6 +9,7 @@ from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.dead_letters import SqlDeadLetters, letter_of
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.functions import Event, Function
+from ahorrater.adapters.observers.letters import LetterObserver
 
 letters = SqlDeadLetters(Database(DatabaseSettings().url))
 
@@ -18,7 +19,7 @@ def hear_anything(event: Event) -> None:
     letters.keep(letter_of(event), utc_now())
 
 
-function = Function("dead-letter", otherwise=hear_anything)
+function = Function("dead-letter", otherwise=hear_anything, observers=[LetterObserver()])
 
 
 @functions_framework.aio.http

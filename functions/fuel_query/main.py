@@ -9,12 +9,14 @@ from starlette.responses import Response
 
 from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.database.fuel_queries import FuelQueries, reads_of
+from ahorrater.adapters.database.replay_lag import replay_lag_s
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.fuel.guarded_histories import GuardedHistories
 from ahorrater.adapters.fuel.paths import hearings, operations
 from ahorrater.adapters.fuel.ready_answers import ReadyAnswers
 from ahorrater.adapters.fuel.settings import QuerySettings
 from ahorrater.adapters.functions import Function
+from ahorrater.adapters.observers.replay import ReplayObserver
 from ahorrater.services.fuel_edition import Edition
 from ahorrater.services.fuel_query import FuelAnswers
 
@@ -25,8 +27,10 @@ tolerance = timedelta(days=settings.missing_days)
 edition = Edition(FuelQueries(reads_of(url), tolerance), settings.check_s, utc_now, time.monotonic)
 histories = GuardedHistories(FuelQueries(reads_of(url), tolerance), edition)
 answers = FuelAnswers(edition.catalog, histories, utc_now)
-function = Function("fuel-query", hearings(edition), operations(answers), threads=4)
-ready = ReadyAnswers(function, edition, settings.cache_bytes, settings.max_age_s)
+observed = reads_of(url)
+replay = ReplayObserver(lambda: replay_lag_s(observed))
+function = Function("fuel-query", hearings(edition), operations(answers), threads=4, observers=[replay])
+ready = ReadyAnswers(function, edition, settings.cache_bytes, settings.max_age_s, function.traffic.answered)
 
 
 @functions_framework.aio.http

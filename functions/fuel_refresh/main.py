@@ -12,13 +12,14 @@ from ahorrater.adapters.fuel.feed import MinistryFeed
 from ahorrater.adapters.fuel.refresh import Refresher
 from ahorrater.adapters.fuel.settings import FeedSettings
 from ahorrater.adapters.functions import Function
+from ahorrater.adapters.observers.fuel import FuelObserver
 from ahorrater.contracts.events import FuelRefresh
 from ahorrater.services.fuel_load import LoadFuel
 
 settings = FeedSettings()
 service = LoadFuel(SqlFuelStore(Database(DatabaseSettings().url)), settings.policy(), utc_now)
 refresher = Refresher(service, (lambda: MinistryFeed(settings)) if settings.feed_url else None)
-function = Function("fuel-refresh", {FuelRefresh.TYPE: refresher.hear})
+function = Function("fuel-refresh", {FuelRefresh.TYPE: refresher.hear}, observers=[FuelObserver()])
 
 
 @functions_framework.aio.http

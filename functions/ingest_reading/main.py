@@ -10,16 +10,19 @@ from ahorrater.adapters.database.readings import SqlReadingStore
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.functions import Emit, Event, Function, data_of
 from ahorrater.adapters.ingest import IngestSettings, readings_of
+from ahorrater.adapters.observers.readings import ReadingObserver
 from ahorrater.contracts.events import ParkStatus, ReadingReceived
 from ahorrater.services.ingest import IngestReadings
 
 service = IngestReadings(SqlReadingStore(Database(DatabaseSettings().url)), IngestSettings().policy(), utc_now)
+observer = ReadingObserver(utc_now)
 
 
 def hear_readings(event: Event) -> Emit:
     """Stores what can be stored, and says what became of the rest."""
     readings, refusals = readings_of(event)
     stored = service.ingest(readings, refusals, event.id, event.source)
+    observer.read(reading for _, reading in readings)
     return Emit(stored, id=f"stored-{event.id}")
 
 
@@ -28,7 +31,11 @@ def hear_status(event: Event) -> None:
     service.device(data_of(event, ParkStatus))
 
 
-function = Function("ingest-reading", {ReadingReceived.TYPE: hear_readings, ParkStatus.TYPE: hear_status})
+function = Function(
+    "ingest-reading",
+    {ReadingReceived.TYPE: hear_readings, ParkStatus.TYPE: hear_status},
+    observers=[observer],
+)
 
 
 @functions_framework.aio.http

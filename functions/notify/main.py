@@ -8,9 +8,11 @@ from ahorrater.adapters.charts import draw
 from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.news import SqlNewsStore
+from ahorrater.adapters.database.news_queue import news_waiting
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.functions import Function
 from ahorrater.adapters.notify import hearings, operations
+from ahorrater.adapters.observers.news import CountedMessenger, NewsObserver
 from ahorrater.adapters.telegram.messenger import messenger_of
 from ahorrater.adapters.telegram.settings import NotifySettings, TelegramSettings
 from ahorrater.adapters.telegram.worker import DeliveryWorker
@@ -21,7 +23,9 @@ from ahorrater.services.notify.news import Notifier
 telegram = TelegramSettings()
 database_url = DatabaseSettings().url
 recipients = telegram.recipients
-messenger = messenger_of(telegram, utc_now)
+observed = Database(database_url)
+observer = NewsObserver(lambda: news_waiting(observed), utc_now)
+messenger = CountedMessenger(messenger_of(telegram, utc_now), observer.messages)
 
 # The worker has a connection of its own: it never keeps an event waiting.
 delivery = Delivery(
@@ -31,7 +35,7 @@ worker = DeliveryWorker(delivery).start()
 notifier = Notifier(SqlNewsStore(Database(database_url)), recipients, utc_now, worker.wake)
 sender = ManualSender(messenger, recipients, frozenset(telegram.chats), draw, telegram.why_no_telegram)
 
-function = Function("notify", hearings(notifier), operations(sender), threads=MAX_AT_A_TIME + 2)
+function = Function("notify", hearings(notifier), operations(sender), threads=MAX_AT_A_TIME + 2, observers=[observer])
 
 
 @functions_framework.aio.http

@@ -3,18 +3,26 @@
 import asyncio
 import gzip
 import hashlib
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ahorrater.adapters.functions import metrics
+from ahorrater.adapters.functions.traffic import OTHER, PATH_TEMPLATE, Counting, Scope
 from ahorrater.services.fuel_edition import Edition
 
 Answer = Callable[[Request], Awaitable[Response]]
 Key = tuple[bytes, bytes]
 GZIP_FROM_BYTES = 500
 READS = frozenset({"GET", "HEAD"})
+ALWAYS_FRESH = frozenset({"/healthz", metrics.PATH})
+
+
+def uncounted(scope: Scope, status: int, duration_s: float) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +35,11 @@ class ReadyAnswer:
     etag: bytes
     zipped_etag: bytes
     size_bytes: int
+    path: str
 
     @classmethod
-    def of(cls, answer: Response, max_age_s: int) -> "ReadyAnswer":
-        """Packs a 200. The gzipped form has an ETag of its own (RFC 9110, 8.8.3.3)."""
+    def of(cls, answer: Response, max_age_s: int, path: str) -> "ReadyAnswer":
+        """Packs a 200 of this path's. The gzipped form has an ETag of its own (RFC 9110, 8.8.3.3)."""
         body = bytes(answer.body)
         packed = gzip.compress(body, 6, mtime=0) if len(body) >= GZIP_FROM_BYTES else body
         digest = hashlib.blake2b(body, digest_size=12).hexdigest()
@@ -44,6 +53,7 @@ class ReadyAnswer:
             etag=etag.encode(),
             zipped_etag=zipped_etag.encode(),
             size_bytes=len(body) + len(packed),
+            path=path,
         )
 
     def to(self, request: Request) -> Response:
@@ -60,10 +70,15 @@ class ReadyAnswer:
 
 
 class ReadyAnswers:
-    """In front of a function: what was answered once from this edition of the prices is answered again."""
+    """In front of a function: what was answered once from this edition of the prices is answered again.
 
-    def __init__(self, answer: Answer, edition: Edition, max_bytes: int, max_age_s: int) -> None:
-        self._answer, self._edition = answer, edition
+    `count` is told of those answers; the function counts its own.
+    """
+
+    def __init__(
+        self, answer: Answer, edition: Edition, max_bytes: int, max_age_s: int, count: Counting = uncounted
+    ) -> None:
+        self._answer, self._edition, self._count = answer, edition, count
         self._max_bytes, self._max_age_s = max_bytes, max_age_s
         self._ready: dict[Key, ReadyAnswer] = {}
         self._version, self._bytes = "", 0
@@ -71,20 +86,33 @@ class ReadyAnswers:
 
     async def __call__(self, request: Request) -> Response:
         """The ready answer, or the function's, which is kept if it is a good one."""
-        if request.scope["method"] not in READS or request.scope["path"] == "/healthz":
+        if request.scope["method"] not in READS or request.scope["path"] in ALWAYS_FRESH:
             return await self._answer(request)
+        begun_s = time.perf_counter()
         if not self._edition.version and self._edition.is_due:
             await asyncio.to_thread(self._edition.check)
         self._look_for_news()
         key = (request.scope["raw_path"], request.scope["query_string"])
         ready = self._ready.get(key)
-        if ready is None:
-            version = self._edition.version
-            answer = await self._answer(request)
-            if answer.status_code != 200:
-                return answer
-            ready = await asyncio.to_thread(ReadyAnswer.of, answer, self._max_age_s)
-            self._keep(key, ready, version)
+        if ready is not None:
+            return self._again(ready, request, begun_s)
+        version = self._edition.version
+        answer = await self._answer(request)
+        if answer.status_code != 200:
+            return answer
+        path = request.scope.get(PATH_TEMPLATE, OTHER)
+        ready = await asyncio.to_thread(ReadyAnswer.of, answer, self._max_age_s, path)
+        self._keep(key, ready, version)
+        return self._sent(ready, request)
+
+    def _again(self, ready: ReadyAnswer, request: Request, begun_s: float) -> Response:
+        """The function never hears of this one."""
+        response = self._sent(ready, request)
+        request.scope[PATH_TEMPLATE] = ready.path
+        self._count(request.scope, response.status_code, time.perf_counter() - begun_s)
+        return response
+
+    def _sent(self, ready: ReadyAnswer, request: Request) -> Response:
         response = ready.to(request)
         return self._stale(response) if self._edition.is_away else response
 

@@ -14,8 +14,10 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from ahorrater.adapters.functions.problems import explain
+from ahorrater.adapters.tracing import annotate
 from ahorrater.contracts.errors import Reject
 from ahorrater.contracts.events import EventData
+from ahorrater.contracts.trace_context import TraceContext
 
 PING_TYPE = "dev.knative.sources.ping"
 """A Knative PingSource can send no other type; its extension `ahorratertype` says which of ours is meant."""
@@ -40,6 +42,20 @@ class Event:
         """Source and id: unique for each distinct event (CloudEvents 1.0, 3.1.1)."""
         return f"{self.source}#{self.id}"
 
+    @property
+    def trace(self) -> TraceContext | None:
+        """The sender's span (Distributed Tracing extension)."""
+        return TraceContext.parse(self.extensions.get("traceparent"))
+
+    @property
+    def described(self) -> dict[str, str]:
+        """The attributes of a span (OpenTelemetry's semantic conventions for CloudEvents)."""
+        return {
+            "cloudevents.event_id": self.id,
+            "cloudevents.event_source": self.source,
+            "cloudevents.event_type": self.type,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Emit:
@@ -52,9 +68,11 @@ class Emit:
 def data_of(event: Event, model: type[D]) -> D:
     """The event's data as `model`. Raises Reject, saying what is wrong where."""
     try:
-        return model.model_validate_json(event.data or b"{}")
+        data = model.model_validate_json(event.data or b"{}")
     except ValidationError as error:
         raise explain(error, f"the data is no {model.TYPE}") from None
+    annotate(_matter(data))
+    return data
 
 
 def decode(headers: Mapping[str, str], body: bytes) -> Event:
@@ -76,20 +94,28 @@ def decode(headers: Mapping[str, str], body: bytes) -> Event:
     )
 
 
-def encode(emit: Emit, source: str, cause: Event) -> Response:
-    """The reply as an HTTP answer in binary mode, in the same trace as its cause."""
+def encode(emit: Emit, source: str, cause: Event, trace: TraceContext) -> Response:
+    """The reply as an HTTP answer in binary mode. `trace`: the span that it comes from."""
+    annotate(_matter(emit.data))
     attributes = {
         "id": emit.id,
         "source": source,
         "type": emit.data.TYPE,
         "datacontenttype": "application/json",
         "time": datetime.now(UTC).isoformat(),
+        "traceparent": str(trace),
     }
-    if "traceparent" in cause.extensions:
-        attributes["traceparent"] = cause.extensions["traceparent"]
+    if "tracestate" in cause.extensions:
+        attributes["tracestate"] = cause.extensions["tracestate"]
     event = CloudEvent(attributes, emit.data.model_dump_json().encode())
     headers, body = to_binary(event, data_marshaller=lambda data: data)
     return Response(body, headers=headers)
+
+
+def _matter(data: EventData) -> dict[str, str | int | None]:
+    """What people look for in traces: which decision, which node."""
+    node = getattr(data, "chosen", None) or getattr(data, "node", None)
+    return {"ahorrater.epoch": getattr(data, "epoch", None), "ahorrater.node": node}
 
 
 def _as_json(data: object) -> bytes:

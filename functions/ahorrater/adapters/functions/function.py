@@ -2,22 +2,30 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from ahorrater.adapters.functions import metrics
 from ahorrater.adapters.functions.events import Emit, Event, decode, encode
+from ahorrater.adapters.functions.metrics import Registry
+from ahorrater.adapters.functions.observer import Observer
 from ahorrater.adapters.functions.operations import Operation
 from ahorrater.adapters.functions.problems import problem_response
 from ahorrater.adapters.functions.rest import RestApi, WrongMethod
+from ahorrater.adapters.functions.traffic import EVENT_TYPE, Counting, Traffic
+from ahorrater.adapters.tracing import exporter_of, hearing
 from ahorrater.contracts.errors import Problem, Reject
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 Handler = Callable[[Event], Emit | None]
+Answering = Callable[[Request, bytes], Awaitable[Response]]
 P = ParamSpec("P")
 R = TypeVar("R")
 logger = logging.getLogger(__name__)
@@ -35,7 +43,7 @@ class Function:
 
     `events` says who hears which type; a type that nobody hears is rejected, since a Trigger sent it here by mistake.
     `otherwise`, if there is one, hears every other type. `threads` is how many handlers run at a time: one for a
-    function that owns one database connection.
+    function that owns one database connection. `observers` count what becomes of events; /metrics tells.
     """
 
     def __init__(
@@ -45,44 +53,83 @@ class Function:
         operations: Sequence[Operation] = (),
         threads: int = 1,
         otherwise: Handler | None = None,
+        observers: Sequence[Observer] = (),
     ) -> None:
         self.source = f"/ahorrater/{name}"
         self._events = dict(events or {})
         self._otherwise = otherwise
         self._rest = RestApi(name, operations)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._observers = tuple(observers)
+        self._registry = Registry()
+        self.traffic = Traffic(self._registry, self._events)
+        for observer in observers:
+            self._registry.add(*observer.families)
+        self._export = exporter_of(name)
 
     async def __call__(self, request: Request) -> Response:
         """The answer to any request; whatever goes wrong becomes a problem document."""
-        try:
-            return await self._answer(request)
-        except Problem as problem:
-            logger.warning("%s %s: %s", request.method, request.url.path, problem.detail)
-            return problem_response(problem, getattr(problem, "headers", None), brief=request.url.path == "/")
-        except Exception:
-            logger.exception("%s %s failed", request.method, request.url.path)
-            return problem_response(Problem("something went wrong here; the log says what"))
+        match request.url.path:
+            case "/healthz":
+                return PlainTextResponse("ok")
+            case metrics.PATH:
+                return Response(await asyncio.to_thread(self._registry.text), media_type=metrics.MEDIA_TYPE)
+            case "/" if self._events or self._otherwise:
+                return await self._measured(request, self._hear, self.traffic.heard)
+            case _:
+                return await self._measured(request, self._ask, self.traffic.answered)
 
-    async def _answer(self, request: Request) -> Response:
-        if request.url.path == "/healthz":
-            return PlainTextResponse("ok")
-        body = await _read_body(request)
-        if request.url.path == "/" and (self._events or self._otherwise):
-            return await self._hear(request, body)
-        return await self._in_pool(self._rest.answer, request, body)
+    async def _measured(self, request: Request, answer: Answering, count: Counting) -> Response:
+        begun_s = time.perf_counter()
+        response = await _explained(request, answer)
+        count(request.scope, response.status_code, time.perf_counter() - begun_s)
+        return response
 
     async def _hear(self, request: Request, body: bytes) -> Response:
         if request.method != "POST":
             raise WrongMethod("events are POSTed here", "POST")
         event = decode(request.headers, body)
+        request.scope[EVENT_TYPE] = event.type
+        with hearing(event.type, event.trace, event.described, self._export) as span:
+            reply = await self._in_pool(self._handler_of(event), event)
+            self._observe(event, reply)
+            if reply is None:
+                return Response(status_code=204)
+            return encode(reply, self.source, event, span.context)
+
+    async def _ask(self, request: Request, body: bytes) -> Response:
+        return await self._in_pool(self._rest.answer, request, body)
+
+    def _handler_of(self, event: Event) -> Handler:
         handler = self._events.get(event.type, self._otherwise)
         if handler is None:
             raise Reject(f"{event.type} is not heard here; these are: {', '.join(sorted(self._events))}")
-        reply = await self._in_pool(handler, event)
-        return Response(status_code=204) if reply is None else encode(reply, self.source, event)
+        return handler
+
+    def _observe(self, event: Event, reply: Emit | None) -> None:
+        """What is done is done: counting it wrong must not have it done again."""
+        for observer in self._observers:
+            try:
+                observer.heard(event, reply)
+            except Exception:
+                logger.exception("%s was not counted", event.type)
 
     async def _in_pool(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
+        """The thread knows the trace that it works for."""
+        working = partial(copy_context().run, work, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, working)
+
+
+async def _explained(request: Request, answer: Answering) -> Response:
+    """The answer, or why there is none."""
+    try:
+        return await answer(request, await _read_body(request))
+    except Problem as problem:
+        logger.warning("%s %s: %s", request.method, request.url.path, problem.detail)
+        return problem_response(problem, getattr(problem, "headers", None), brief=request.url.path == "/")
+    except Exception:
+        logger.exception("%s %s failed", request.method, request.url.path)
+        return problem_response(Problem("something went wrong here; the log says what"))
 
 
 async def _read_body(request: Request) -> bytes:

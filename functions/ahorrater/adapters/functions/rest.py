@@ -11,6 +11,7 @@ from starlette.routing import compile_path
 from ahorrater.adapters.functions.access import Access, AccessSettings
 from ahorrater.adapters.functions.operations import Operation, Params
 from ahorrater.adapters.functions.problems import explain
+from ahorrater.adapters.functions.traffic import PATH_TEMPLATE
 from ahorrater.contracts.base import adapter_of
 from ahorrater.contracts.errors import NotFound, Reject
 
@@ -44,6 +45,7 @@ class RestApi:
 
             return JSONResponse(openapi_document(self._name, self._operations))
         operation, in_path = self._find(request.method, path)
+        request.scope[PATH_TEMPLATE] = operation.path
         if operation.guarded and self._access is not None:
             self._access.check(request.headers)
         params = _params(operation, in_path, request.url.query)

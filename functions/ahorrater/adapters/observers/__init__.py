@@ -1,0 +1,1 @@
+"""What the domain's results say in numbers, for Prometheus: each observer reads what its function replies."""
