@@ -59,6 +59,14 @@ lock: $(STAMP) ## resolve the dependencies again and pin them, for the images to
 images: $(STAMP) ## build the images; with REGISTRY=host:port, push them and keep their digests
 	@$(BIN)/python -m infra.deploy images
 
+.PHONY: deploy
+deploy: $(STAMP) ## bring the system to a cluster: KUBECONFIG=... REGISTRY=... OVERLAY=dev|production|knative-less
+	@$(BIN)/python -m infra.deploy deploy
+
+.PHONY: undeploy
+undeploy: $(STAMP) ## take everything away from the cluster again, the data too
+	@$(BIN)/python -m infra.deploy undeploy
+
 .PHONY: bench
 bench: install-test ## measure beside bare references: ingest, latency, decision, cold start (some 10 minutes)
 	@$(BIN)/python -m tests.load.ingest_bench

@@ -3,13 +3,14 @@
 import argparse
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from pydantic import ValidationError
+from rich.console import Console
 
 from infra.deploy.errors import DeployError
-
-ROOT = Path(__file__).resolve().parents[2]
+from infra.deploy.kubectl import Kubectl
+from infra.deploy.settings import ROOT, DeploySettings
+from infra.local.progress import Progress
 
 
 def _say(text: str) -> None:
@@ -24,7 +25,34 @@ def images() -> None:
     build_images(ROOT, ImageSettings(), _say)
 
 
-COMMANDS: dict[str, Callable[[], None]] = {"images": images}
+def deploy() -> None:
+    """Bring the system to the cluster, and follow one reading to the label."""
+    from infra.deploy import deployment
+
+    deployment.deploy(DeploySettings(), Progress(Console()))
+
+
+def render() -> None:
+    """Show what would be applied."""
+    from infra.deploy.deployment import Target
+    from infra.deploy.manifests.objects import dump
+
+    _say(dump(Target.of(DeploySettings()).render()))
+
+
+def undeploy() -> None:
+    """Take everything away again."""
+    from infra.deploy import undeploy
+
+    undeploy.undeploy(Kubectl(DeploySettings().kubeconfig), Progress(Console()))
+
+
+COMMANDS: dict[str, Callable[[], None]] = {
+    "images": images,
+    "deploy": deploy,
+    "render": render,
+    "undeploy": undeploy,
+}
 
 
 def main() -> int:

@@ -1,0 +1,29 @@
+"""A port of this machine that leads to a Service in the cluster."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from infra.deploy.errors import DeployError
+from infra.deploy.kubectl import Kubectl
+
+_FORWARDING = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+)")
+
+
+@contextmanager
+def forwarded(kubectl: Kubectl, namespace: str, service: str, port: int) -> Iterator[int]:
+    """The local port, as long as the context lasts. Raises DeployError."""
+    arguments = ("port-forward", "--namespace", namespace, f"service/{service}", f":{port}")
+    with subprocess.Popen(
+        kubectl.command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            match = _FORWARDING.match(line)
+            if match is None:
+                reason = process.stderr.read() if process.stderr else ""
+                raise DeployError(f"no way to {service} in {namespace}: {line}{reason}")
+            yield int(match[1])
+        finally:
+            process.terminate()
