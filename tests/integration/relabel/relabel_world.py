@@ -15,10 +15,12 @@ from kubernetes import client
 from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.kubernetes.cluster import KubernetesCluster
 from ahorrater.adapters.kubernetes.connection import Connection
+from ahorrater.adapters.kubernetes.control import ConfigMapControl
 from ahorrater.adapters.kubernetes.fence import ConfigMapFence
 from ahorrater.adapters.kubernetes.settings import KubernetesSettings
 from ahorrater.contracts.events import NodeChosen
 from ahorrater.domain.decision import Reason
+from ahorrater.services.relabel.control import RelabelControl
 from ahorrater.services.relabel.decisions import Relabel
 from ahorrater.services.relabel.ports import Reply
 from ahorrater.services.relabel.settings import RelabelSettings
@@ -93,7 +95,10 @@ class World:
         cluster = MortalCluster(connection, self.settings.namespaces)
         if dies_after is not None:
             cluster.writes = dies_after
-        return Relabel(cluster, ConfigMapFence(connection, self.namespace), RelabelSettings(**settings), utc_now)
+        relabel_settings = RelabelSettings(**settings)
+        fence, store = ConfigMapFence(connection, self.namespace), ConfigMapControl(connection, self.namespace)
+        control = RelabelControl(store, fence, relabel_settings.relabel_mode, utc_now)
+        return Relabel(cluster, fence, control, relabel_settings, utc_now)
 
     def deploy(self, name: str, replicas: int, *more_affinity: object, **more_spec: object) -> None:
         """A Deployment of pause containers that opted in and runs on sunny nodes only."""

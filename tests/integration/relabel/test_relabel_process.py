@@ -141,6 +141,10 @@ def test_what_people_ask_for(simulated, process):
         ("POST", "/rest/unlabelNodes?all=yes", 400),
         ("GET", "/rest/unlabelNodes", 405),
         ("POST", "/rest/labelNode/", 404),
+        ("POST", "/rest/control/approve/1", 404),
+        ("POST", "/rest/control/veto/many", 400),
+        ("POST", "/rest/control/mode/sometimes", 400),
+        ("POST", "/rest/control", 405),
     ],
 )
 def test_wrong_requests_are_told_what_is_wrong(simulated, process, method, path, status):
@@ -157,6 +161,47 @@ def test_a_node_that_is_not_ready_is_refused(simulated, process):
     assert second in answer.json["detail"]
     failed = process.hear_decision(1, second)
     assert (failed.headers["ce-type"], failed.json["reason"]) == ("es.ahorrater.move.failed.v1", "node-not-ready")
+
+
+def test_people_steer_and_a_restart_forgets_nothing(simulated, tmp_path):
+    first, second, *_ = simulated.workers
+    with FunctionProcess("relabel", tmp_path, simulated) as process:
+        assert process.hear_decision(1, first).status == 200
+        assert process.request("POST", "/rest/control/pause").json["paused"]
+        assert process.hear_decision(2, second).json["mode"] == "recommend-only"
+        assert process.request("POST", "/rest/control/mode/recommend-only").json["waiting"]["epoch"] == 2
+        process.kill()
+    with FunctionProcess("relabel", tmp_path, simulated) as process:
+        shown = process.request("GET", "/rest/control").json
+        assert (shown["paused"], shown["mode"], shown["waiting"]["node"]) == (True, "recommend-only", second)
+        assert process.request("POST", "/rest/control/approve/2").status == 422
+        assert process.request("POST", "/rest/control/resume").status == 200
+        assert process.hear(ClockTick.TYPE, "t1").status == 204
+        assert process.request("POST", "/rest/control/veto/2").json["waiting"]["state"] == "vetoed"
+        assert process.hear(ClockTick.TYPE, "t2").status == 204
+        assert process.hear_decision(3, second).json["node"] == second
+        assert process.request("POST", "/rest/control/approve/3").json["waiting"]["state"] == "approved"
+        process.kill()
+    assert simulated.sunny == [first]
+    with FunctionProcess("relabel", tmp_path, simulated) as process:
+        moved = process.hear(ClockTick.TYPE, "t3")
+        assert (moved.headers["ce-type"], moved.json["epoch"]) == ("es.ahorrater.node.relabelled.v1", 3)
+        assert simulated.sunny == [second]
+        assert process.request("GET", "/rest/control").json["waiting"] is None
+
+
+def test_the_manual_paths_and_the_control_take_the_token(simulated, tmp_path):
+    paths = ["updatePodsSun/x", "labelNode/x", "unlabelNodes", "control/pause", "control/resume"]
+    paths += ["control/mode/apply", "control/approve/1", "control/veto/1"]
+    with FunctionProcess("relabel", tmp_path, simulated, MANUAL_TOKEN="the-token") as process:
+        for path in paths:
+            assert process.request("POST", f"/rest/{path}").status == 401
+            wrong = process.request("POST", f"/rest/{path}", headers={"Authorization": "Bearer other"})
+            assert (wrong.status, "the-token" in wrong.text) == (403, False)
+        assert process.request("GET", "/rest/control").status == 200
+        opened = process.request("POST", "/rest/control/pause", headers={"Authorization": "Bearer the-token"})
+        assert opened.json["paused"]
+        assert process.hear_decision(1, simulated.workers[0]).status == 200
 
 
 def test_recommend_only_leaves_the_cluster_as_it_is(simulated, tmp_path):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from ahorrater.contracts.events import NodeChosen, RelabelMode
 from ahorrater.domain.decision import Reason
+from ahorrater.services.relabel.control import RelabelControl
 from ahorrater.services.relabel.decisions import Relabel
 from ahorrater.services.relabel.manual import ManualRelabel
 from ahorrater.services.relabel.settings import RelabelSettings
@@ -31,9 +32,14 @@ def cluster_of(*nodes: str, sunny: str | None = None) -> FakeCluster:
 
 
 def relabel_on(cluster: FakeCluster, mode: RelabelMode = RelabelMode.APPLY, tick_budget_s: float = 5) -> Relabel:
-    settings = RelabelSettings(relabel_mode=mode, relabel_tick_budget_s=tick_budget_s)
-    return Relabel(cluster, cluster, settings, cluster.clock, cluster.sleep)
+    settings = RelabelSettings(relabel_tick_budget_s=tick_budget_s)
+    return Relabel(cluster, cluster, control_of(cluster, mode), settings, cluster.clock, cluster.sleep)
 
 
 def manual_on(cluster: FakeCluster, mode: RelabelMode = RelabelMode.APPLY) -> ManualRelabel:
-    return ManualRelabel(cluster, cluster, RelabelSettings(relabel_mode=mode), cluster.clock, cluster.sleep)
+    control = control_of(cluster, mode)
+    return ManualRelabel(cluster, cluster, control, RelabelSettings(), cluster.clock, cluster.sleep)
+
+
+def control_of(cluster: FakeCluster, mode: RelabelMode = RelabelMode.APPLY) -> RelabelControl:
+    return RelabelControl(cluster.control, cluster, mode, cluster.clock)

@@ -1,4 +1,4 @@
-"""A cluster by hand: nodes, workloads, and controllers that step when told; the fence beside it."""
+"""A cluster by hand: nodes, workloads, and controllers that step when told; fence and control state beside it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from ahorrater.domain.cluster import SUNNY, Deployment, KnativeService, Node, Pod, Workload
 from ahorrater.domain.moves import Evict, Roll
 from ahorrater.domain.sunny import MakePlain, MakeSunny
+from ahorrater.services.relabel.control import ControlState, KeptControl
 from ahorrater.services.relabel.ports import Conflict, Kept
 from ahorrater.services.relabel.state import RelabelState
 
@@ -39,6 +40,7 @@ class FakeCluster:
         self.state: RelabelState | None = None
         self.fence_version: str | None = None
         self.lowest_ready: dict[str, int] = {}
+        self.control = FakeControlStore(self)
 
     # What tests arrange
 
@@ -169,6 +171,15 @@ class FakeCluster:
             self.fence_version = self._version()
         return self.fence_version
 
+    def survive(self, write: str) -> None:
+        """Dies after `crash_after` more writes."""
+        if self.crash_after is None:
+            return
+        self.crash_after -= 1
+        if self.crash_after < 0:
+            self.crash_after = None
+            raise Crash(write)
+
     def _write(self, name: str) -> "_Write":
         return _Write(self, name)
 
@@ -194,11 +205,27 @@ class _Write:
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is not None:
             return
-        cluster = self.cluster
-        cluster.writes.append(self.name)
-        cluster.after_write()
-        if cluster.crash_after is not None:
-            cluster.crash_after -= 1
-            if cluster.crash_after < 0:
-                cluster.crash_after = None
-                raise Crash(self.name)
+        self.cluster.writes.append(self.name)
+        self.cluster.after_write()
+        self.cluster.survive(self.name)
+
+
+class FakeControlStore:
+    """The ControlStore of that cluster; its writes count as chances to die, but are no writes to the cluster."""
+
+    def __init__(self, cluster: FakeCluster) -> None:
+        self._cluster = cluster
+        self.state = ControlState()
+        self.version: str | None = None
+
+    def read(self) -> KeptControl:
+        return KeptControl(self.state, self.version)
+
+    def write(self, state: ControlState, version: str | None) -> str:
+        self._cluster.before_write("control")
+        if version != self.version:
+            raise Conflict("the control state changed")
+        self.state = ControlState.model_validate_json(state.model_dump_json())
+        self.version = str(int(self.version or 0) + 1)
+        self._cluster.survive("control")
+        return self.version

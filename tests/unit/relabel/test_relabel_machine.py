@@ -1,12 +1,16 @@
-"""Whatever comes, in whatever order, and wherever the process dies: one sunny node, and epochs that only grow."""
+"""Whatever comes, in whatever order, and wherever the process dies: one sunny node, and epochs that only grow.
+
+Whoever steers meanwhile: no epoch begins that people have not let begin.
+"""
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from ahorrater.contracts.control import RecommendationState
 from ahorrater.contracts.errors import NotFound, Refused
-from ahorrater.contracts.events import NodeChosen
-from tests.unit.relabel.decisions import cluster_of, decision, manual_on, relabel_on
+from ahorrater.contracts.events import NodeChosen, RelabelMode
+from tests.unit.relabel.decisions import cluster_of, control_of, decision, manual_on, relabel_on
 from tests.unit.relabel.fake_cluster import Crash
 
 NODES = ["a", "b", "c"]
@@ -33,7 +37,16 @@ class RelabelMachine(RuleBasedStateMachine):
         self.lit = bool(self.cluster.sunny)
         epoch = self.cluster.state.epoch if self.cluster.state else 0
         assert epoch >= self.highest_epoch
+        assert epoch == self.highest_epoch or self.may_begin(epoch)
         self.highest_epoch = epoch
+
+    def may_begin(self, epoch: int) -> bool:
+        """Whether people let decisions of that epoch be acted on."""
+        control = self.cluster.control.state
+        held = control.held if control.held and control.held.decision.epoch == epoch else None
+        vetoed = held is not None and held.state is RecommendationState.VETOED
+        approved = held is not None and held.state is RecommendationState.APPROVED
+        return not control.paused and not vetoed and (approved or control.mode is not RelabelMode.RECOMMEND_ONLY)
 
     @initialize(replicas=st.integers(1, 3), node=nodes)
     def workloads(self, replicas: int, node: str) -> None:
@@ -64,6 +77,29 @@ class RelabelMachine(RuleBasedStateMachine):
         manual = manual_on(self.cluster)
         self.run(lambda: manual.label_node(node) if only_label else manual.update_pods_sun(node), kill, mends=False)
 
+    @rule(kill=kills, paused=st.booleans())
+    def pause_or_resume(self, kill: int | None, paused: bool) -> None:
+        control = control_of(self.cluster)
+        self.run(control.pause if paused else control.resume, kill, mends=False)
+
+    @rule(kill=kills, mode=st.sampled_from(RelabelMode))
+    def set_mode(self, kill: int | None, mode: RelabelMode) -> None:
+        self.run(lambda: control_of(self.cluster).set_mode(mode), kill, mends=False)
+
+    @rule(kill=kills, verb=st.sampled_from(["approve", "veto"]), older=st.booleans())
+    def judge(self, kill: int | None, verb: str, older: bool) -> None:
+        held = self.cluster.control.state.held
+        epoch = held.decision.epoch - older if held else 1
+        self.run(lambda: getattr(control_of(self.cluster), verb)(epoch), kill, mends=False)
+
+    @rule()
+    def the_next_tick_does_what_may_be_done(self) -> None:
+        due = control_of(self.cluster).due()
+        self.tick(None)
+        if due is not None:
+            assert self.cluster.state is not None
+            assert self.cluster.state.epoch >= due.epoch
+
     @rule(node=nodes, ready=st.booleans(), schedulable=st.booleans(), full=st.booleans())
     def weather(self, node: str, ready: bool, schedulable: bool, full: bool) -> None:
         if node in self.cluster.node_by_name:
@@ -85,9 +121,9 @@ class RelabelMachine(RuleBasedStateMachine):
 
     def deliver(self, number: int, kill: int | None) -> None:
         event = self.events[number]
-        held = self.cluster.state
-        newest = held is None or event.epoch >= held.epoch
-        self.run(lambda: relabel_on(self.cluster).chosen(event, f"d{event.epoch}"), kill, mends=newest)
+        applied = self.cluster.state.epoch if self.cluster.state else 0
+        mends = event.epoch == applied or (event.epoch > applied and control_of(self.cluster).acts())
+        self.run(lambda: relabel_on(self.cluster).chosen(event, f"d{event.epoch}"), kill, mends=mends)
 
     def run(self, work: object, kill: int | None, *, mends: bool = True) -> None:
         """Runs a handler that may be killed after `kill` writes; one that is not, run again, writes nothing more."""

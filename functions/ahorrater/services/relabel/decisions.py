@@ -5,32 +5,19 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
-from ahorrater.contracts.errors import RetryLater
-from ahorrater.contracts.events import NodeChosen, RelabelMode
+from ahorrater.contracts.events import NodeChosen, NodeRelabelled
 from ahorrater.domain.sunny import labels, plan_labels, plan_repair
+from ahorrater.services.relabel.attempts import until_no_conflict
+from ahorrater.services.relabel.control import RelabelControl
 from ahorrater.services.relabel.move import Claim, Mover
-from ahorrater.services.relabel.ports import Cluster, Conflict, Fence, Kept, Reply
+from ahorrater.services.relabel.ports import Cluster, Fence, Kept, Reply
 from ahorrater.services.relabel.recommend import recommend
 from ahorrater.services.relabel.reply import reply_of
 from ahorrater.services.relabel.settings import RelabelSettings
 from ahorrater.services.relabel.state import RelabelState, Verdict, begin
 
-MAX_ATTEMPTS = 5
-"""How often work is begun afresh because something changed under it, before the broker is asked to try later."""
-T = TypeVar("T")
 logger = logging.getLogger(__name__)
-
-
-def until_no_conflict(work: Callable[[], T]) -> T:
-    """The result of `work`, which reads all it needs and is done again when that changed before it wrote."""
-    for _ in range(MAX_ATTEMPTS):
-        try:
-            return work()
-        except Conflict as conflict:
-            logger.info("something changed meanwhile, again from the start: %s", conflict)
-    raise RetryLater("the cluster's objects change faster than they can be written; try again")
 
 
 class Relabel:
@@ -40,12 +27,14 @@ class Relabel:
         self,
         cluster: Cluster,
         fence: Fence,
+        control: RelabelControl,
         settings: RelabelSettings,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._cluster = cluster
         self._fence = fence
+        self._control = control
         self._settings = settings
         self._clock = clock
         self._sleep = sleep
@@ -54,21 +43,32 @@ class Relabel:
     def chosen(self, chosen: NodeChosen, cause: str) -> Reply | None:
         """Labels the chosen node and starts the move. The reply when that ends it; otherwise a tick says it.
 
+        Where people want to be asked first the decision is held, and the reply says what it would do.
         Raises RetryLater when the cluster does not answer.
         """
-        if self._settings.relabel_mode is RelabelMode.RECOMMEND_ONLY:
-            return recommend(self._cluster, chosen, self._clock)
-        return until_no_conflict(partial(self._chosen, chosen, cause))
+        return until_no_conflict(partial(self._heard, chosen, cause))
 
     def tick(self, cause: str) -> Reply | None:
-        """Advances the move under way for a few seconds, or mends the label at rest. The reply when the move ends."""
-        if self._settings.relabel_mode is RelabelMode.RECOMMEND_ONLY:
-            return None
+        """Begins what was held and may be done now, advances the move under way for a few seconds, or mends the label
+        at rest. The reply when the move ends.
+        """
         until = self._clock() + timedelta(seconds=self._settings.relabel_tick_budget_s)
         return until_no_conflict(partial(self._tick, cause, until))
 
-    def _chosen(self, chosen: NodeChosen, cause: str) -> Reply | None:
+    def _heard(self, chosen: NodeChosen, cause: str) -> Reply | None:
         kept = self._fence.read()
+        if _is_newer(chosen, kept) and not self._control.acts():
+            return self._hold(chosen)
+        return self._chosen(kept, chosen, cause)
+
+    def _hold(self, chosen: NodeChosen) -> Reply:
+        """A move that cannot be is not held: the reply makes choose-node think again."""
+        reply = recommend(self._cluster, chosen, self._clock)
+        if isinstance(reply.data, NodeRelabelled):
+            self._control.hold(chosen)
+        return reply
+
+    def _chosen(self, kept: Kept, chosen: NodeChosen, cause: str) -> Reply | None:
         state = kept.state
         verdict = Verdict.TAKE_OVER if state is None else state.judge(chosen.epoch, cause)
         if state is None or verdict is Verdict.TAKE_OVER:
@@ -94,12 +94,17 @@ class Relabel:
         return self._mover.begin(Claim(state, kept.version, nodes, cause))
 
     def _tick(self, cause: str, until: datetime) -> Reply | None:
-        kept = self._fence.read()
+        kept, due = self._fence.read(), self._control.due()
+        if due is not None and _is_newer(due, kept):
+            return self._take_over(kept, due, cause) or self._advance(cause, until)
         if kept.state is None:
             return None
         if kept.state.finished:
             self._keep_one_sunny(kept.state)
             return _said(kept.state) if kept.state.answers(cause) else None
+        return self._advance(cause, until)
+
+    def _advance(self, cause: str, until: datetime) -> Reply | None:
         return advance_until(self._mover, self._fence, cause, lambda: self._wait(until))
 
     def _wait(self, until: datetime) -> bool:
@@ -123,6 +128,10 @@ def advance_until(mover: Mover, fence: Fence, cause: str, wait: Callable[[], boo
             return reply
         kept = fence.read()
     return None
+
+
+def _is_newer(chosen: NodeChosen, kept: Kept) -> bool:
+    return kept.state is None or chosen.epoch > kept.state.epoch
 
 
 def _said(state: RelabelState) -> Reply | None:

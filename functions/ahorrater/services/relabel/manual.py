@@ -12,7 +12,9 @@ from ahorrater.contracts.errors import NotFound, Refused
 from ahorrater.contracts.events import Labels, MoveFailed, RelabelMode, WorkloadMove, WorkloadOutcome
 from ahorrater.domain.cluster import Node
 from ahorrater.domain.sunny import MakePlain, Obstacle, labels, labels_with, obstacle, plan_labels
-from ahorrater.services.relabel.decisions import advance_until, until_no_conflict
+from ahorrater.services.relabel.attempts import until_no_conflict
+from ahorrater.services.relabel.control import RelabelControl
+from ahorrater.services.relabel.decisions import advance_until
 from ahorrater.services.relabel.move import Claim, Mover, words_for
 from ahorrater.services.relabel.parts import awaited, plan_part
 from ahorrater.services.relabel.ports import Cluster, Fence, Kept
@@ -42,12 +44,14 @@ class ManualRelabel:
         self,
         cluster: Cluster,
         fence: Fence,
+        control: RelabelControl,
         settings: RelabelSettings,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._cluster = cluster
         self._fence = fence
+        self._control = control
         self._settings = settings
         self._clock = clock
         self._sleep = sleep
@@ -60,7 +64,7 @@ class ManualRelabel:
         undone, at the ticks.
         """
         nodes = self._checked(node)
-        if self._only_recommends:
+        if self._control.mode() is RelabelMode.RECOMMEND_ONLY:
             return self._would_move(node, nodes)
         cause = f"manual#{uuid.uuid4()}"
         until_no_conflict(partial(self._begin_move, node, cause))
@@ -70,25 +74,21 @@ class ManualRelabel:
 
     def label_node(self, node: str) -> ManualChange:
         """Labels `node` and takes the label from the others; moves nothing. A move under way ends where it is."""
-        nodes = self._checked(node)
-        if not self._only_recommends:
+        nodes, mode = self._checked(node), self._control.mode()
+        if mode is RelabelMode.APPLY:
             until_no_conflict(partial(self._label_only, node))
-        verb = "would carry" if self._only_recommends else "carries"
-        after = labels_with(nodes, node)
-        return self._change(node, nodes, after, f"{node} {verb} the label; no workload is moved.")
+        verb = "carries" if mode is RelabelMode.APPLY else "would carry"
+        sentence = f"{node} {verb} the label; no workload is moved."
+        return _change(mode, node, nodes, labels_with(nodes, node), sentence)
 
     def unlabel_nodes(self) -> ManualChange:
         """Takes the label from all nodes. The fence stays: the next tick, or decision, labels a node again."""
-        nodes = self._cluster.nodes()
-        if not self._only_recommends:
+        nodes, mode = self._cluster.nodes(), self._control.mode()
+        if mode is RelabelMode.APPLY:
             until_no_conflict(self._unlabel)
         had = ", ".join(node.name for node in nodes if node.label is not None) or "no node"
-        verb = "would lose" if self._only_recommends else "lost"
-        return self._change(None, nodes, labels_with(nodes, None), f"{had} {verb} the label.")
-
-    @property
-    def _only_recommends(self) -> bool:
-        return self._settings.relabel_mode is RelabelMode.RECOMMEND_ONLY
+        verb = "lost" if mode is RelabelMode.APPLY else "would lose"
+        return _change(mode, None, nodes, labels_with(nodes, None), f"{had} {verb} the label.")
 
     def _checked(self, node: str) -> Sequence[Node]:
         nodes = self._cluster.nodes()
@@ -134,42 +134,43 @@ class ManualRelabel:
         state = self._begun(Kept(None, None), node, nodes, "")
         state = state.changed(parts=tuple(plan_part(workload, state) for workload in workloads))
         moves = workload_moves(state, awaited(workloads, state), WorkloadOutcome.WOULD_MOVE)
-        return self._change(node, nodes, labels_with(nodes, node), f"{node} would be the sunny node.", moves)
+        sentence = f"{node} would be the sunny node."
+        return _change(RelabelMode.RECOMMEND_ONLY, node, nodes, labels_with(nodes, node), sentence, moves)
 
     def _moved(self, node: str, nodes: Sequence[Node]) -> ManualChange:
         state = self._fence.read().state
         if state is None or state.node != node:
             now = labels(self._cluster.nodes())
-            return self._change(node, nodes, now, "a newer move took over.")
+            return _change(RelabelMode.APPLY, node, nodes, now, "a newer move took over.")
         if state.reply is not None:
             sentence = state.reply.sentence if isinstance(state.reply, MoveFailed) else f"{node} is the sunny node."
-            return self._change(node, nodes, state.reply.labels_after, sentence, state.reply.workloads)
+            return _change(RelabelMode.APPLY, node, nodes, state.reply.labels_after, sentence, state.reply.workloads)
         workloads = awaited(self._cluster.workloads(), state)
         moves = workload_moves(state, workloads, WorkloadOutcome.MOVED)
         sentence = f"{node} is the sunny node; the workloads are on their way."
-        return self._change(node, nodes, labels_with(nodes, node), sentence, moves).model_copy(
-            update={"finished": False}
-        )
-
-    def _change(
-        self,
-        node: str | None,
-        nodes: Sequence[Node],
-        after: Labels,
-        sentence: str,
-        workloads: tuple[WorkloadMove, ...] = (),
-    ) -> ManualChange:
-        return ManualChange(
-            mode=self._settings.relabel_mode,
-            node=node,
-            labels_before=labels(nodes),
-            labels_after=after,
-            workloads=workloads,
-            sentence=sentence,
-        )
+        change = _change(RelabelMode.APPLY, node, nodes, labels_with(nodes, node), sentence, moves)
+        return change.model_copy(update={"finished": False})
 
     def _wait(self, until: datetime) -> bool:
         if self._clock() >= until:
             return False
         self._sleep(self._settings.relabel_poll_s)
         return True
+
+
+def _change(
+    mode: RelabelMode,
+    node: str | None,
+    nodes: Sequence[Node],
+    after: Labels,
+    sentence: str,
+    workloads: tuple[WorkloadMove, ...] = (),
+) -> ManualChange:
+    return ManualChange(
+        mode=mode,
+        node=node,
+        labels_before=labels(nodes),
+        labels_after=after,
+        workloads=workloads,
+        sentence=sentence,
+    )

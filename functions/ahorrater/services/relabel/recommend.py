@@ -1,4 +1,4 @@
-"""`recommend-only`: what a move would do. Reads, never writes, not even the fence."""
+"""What a move would do, for people who want to be asked first. Reads, never writes, not even the fence."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -34,4 +34,5 @@ def recommend(cluster: Cluster, chosen: NodeChosen, clock: Callable[[], datetime
     workloads = cluster.workloads()
     state = state.changed(parts=tuple(plan_part(workload, state) for workload in workloads))
     after = labels_with(nodes, chosen.chosen)
-    return reply_of(state, relabelled(state, after, awaited(workloads, state), now, RelabelMode.RECOMMEND_ONLY))
+    data = relabelled(state, after, awaited(workloads, state), now, RelabelMode.RECOMMEND_ONLY)
+    return Reply(f"recommended-{chosen.epoch}", data)
