@@ -1,17 +1,14 @@
 """The production configuration of mosquitto (TLS, passwords, ACL), and what mqtt-source says when they do not fit."""
 
-import getpass
-import shutil
 import ssl
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.integration.certificates import make_certificates
 from tests.integration.event_sink import EventSink, eventually
-from tests.integration.mosquitto_server import CONFIGURATION, MosquittoServer, free_port
+from tests.integration.mosquitto_server import MosquittoServer
+from tests.integration.secure_mosquitto import secure_mosquitto
 from tests.integration.source_process import Device, SourceProcess, reading
 
 PASSWORDS = {"mqtt-source": "sun", "worker-1": "panel"}
@@ -19,16 +16,7 @@ PASSWORDS = {"mqtt-source": "sun", "worker-1": "panel"}
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[MosquittoServer]:
-    """mosquitto with mosquitto.conf as it is, save the paths and the port."""
-    config = shutil.copytree(CONFIGURATION, tmp_path / "config")
-    make_certificates(config / "certs")
-    passwords = config / "passwords"
-    passwords.touch(0o600)
-    for user, password in PASSWORDS.items():
-        subprocess.run(["mosquitto_passwd", "-b", str(passwords), user, password], check=True, capture_output=True)
-    port = free_port()
-    text = (config / "mosquitto.conf").read_text().replace("/mosquitto/", f"{tmp_path}/").replace("8883", str(port))
-    with MosquittoServer(tmp_path, f"{text}\nuser {getpass.getuser()}\n", port) as server:
+    with secure_mosquitto(tmp_path, PASSWORDS) as server:
         yield server
 
 
