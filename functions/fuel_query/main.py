@@ -20,7 +20,7 @@ from ahorrater.adapters.observers.replay import ReplayObserver
 from ahorrater.services.fuel_edition import Edition
 from ahorrater.services.fuel_query import FuelAnswers
 
-settings, url = QuerySettings(), DatabaseSettings().url
+settings, url = QuerySettings(), DatabaseSettings().url_for_reads
 tolerance = timedelta(days=settings.missing_days)
 
 # The catalog has a connection of its own: looking for a new version never waits for somebody's history.
