@@ -16,6 +16,8 @@ from ahorrater.adapters.mqtt.client import MqttClient
 from ahorrater.adapters.mqtt.metrics import SourceMetrics, serve_status
 from ahorrater.adapters.mqtt.settings import SourceSettings
 from ahorrater.adapters.mqtt.sink import BearerToken, HttpSink
+from ahorrater.adapters.mqtt.tracing import TracedSink
+from ahorrater.adapters.tracing import exporter_of
 from ahorrater.services.source.backoff import Backoff
 from ahorrater.services.source.inbox import Inbox
 from ahorrater.services.source.messages import Interpreter
@@ -63,7 +65,7 @@ async def run(settings: SourceSettings) -> None:
     client = MqttClient(settings, inbox, metrics, shutdown.pause, utc_now)
     pump = Pump(
         interpreter=Interpreter(settings.parks, settings.mqtt_max_payload_bytes),
-        sink=metrics.timed(sink := build_sink(settings)),
+        sink=TracedSink(metrics.timed(sink := build_sink(settings)), exporter_of("mqtt-source")),
         acknowledger=client,
         observer=metrics,
         backoff=Backoff(settings.sink_retry_first_s, settings.sink_retry_longest_s),

@@ -54,8 +54,8 @@ def test_attributes_and_extensions_are_headers(server: EventSink):
         "ce-subject": "worker-1",
         "ce-cluster": "casa",
         "ce-remark": "a%C3%B1o%20%220%22%205%25",
-        "ce-traceparent": EVENT.traceparent,
-        "traceparent": EVENT.traceparent,
+        "ce-traceparent": str(EVENT.trace),
+        "traceparent": str(EVENT.trace),
         "content-type": "application/json",
     }
     assert event.headers.items() >= expected.items()

@@ -19,6 +19,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ahorrater.adapters.mqtt.paho_loop import PahoLoop
 from ahorrater.adapters.mqtt.settings import SourceSettings
+from ahorrater.contracts.trace_context import TraceContext
 from ahorrater.services.source.backoff import Backoff
 from ahorrater.services.source.inbox import Inbox
 from ahorrater.services.source.messages import KEPT_PAYLOAD_BYTES, Message, Receipt
@@ -211,7 +212,8 @@ class MqttClient:
         except UnicodeDecodeError:
             topic = "(not UTF-8)"
         receipt = Receipt(self._connection, message.mid, message.qos)
-        if not self._inbox.offer(Message(topic, payload, size_bytes, message.retain, self._clock(), receipt)):
+        trace = _trace_of(message.properties)
+        if not self._inbox.offer(Message(topic, payload, size_bytes, message.retain, self._clock(), receipt, trace)):
             self._observer.dropped()
 
     def _report(self, trouble: str) -> None:
@@ -223,6 +225,12 @@ class MqttClient:
         log.warning(
             "MQTT %s:%d: %s; trying again; %s", self._settings.mqtt_host, self._settings.mqtt_port, trouble, advice
         )
+
+
+def _trace_of(properties: Properties | None) -> TraceContext | None:
+    """Of the user property `traceparent`. Most messages have none, and then nothing is looked up in vain."""
+    pairs = vars(properties).get("UserProperty", ()) if properties is not None else ()
+    return next((TraceContext.parse(value) for name, value in pairs if name == "traceparent"), None)
 
 
 def _trust(settings: SourceSettings) -> ssl.SSLContext:

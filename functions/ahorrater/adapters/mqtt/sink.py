@@ -128,8 +128,8 @@ class HttpSink:
             "ce-source": event.source,
             "ce-id": event.id,
             "ce-time": event.time.isoformat(),
-            "ce-traceparent": event.traceparent,
-            "traceparent": event.traceparent,
+            "ce-traceparent": str(event.trace),
+            "traceparent": str(event.trace),
             **self._extensions,
             **self._token.header(),
         }

@@ -1,7 +1,6 @@
 """The CloudEvents that the source sends."""
 
 import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,20 +10,19 @@ from pydantic import TypeAdapter
 
 from ahorrater.contracts.events import EventData, ParkStatus, ReadingReceived, ReadingRejected
 from ahorrater.contracts.readings import Reading
+from ahorrater.contracts.trace_context import TraceContext, continued
 
 SOURCE = "/ahorrater/mqtt-source"
 
 _RECEIVED: TypeAdapter[ReadingReceived] = TypeAdapter(ReadingReceived)
 
 
-def new_traceparent() -> str:
-    """A W3C trace of its own for each event."""
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
-
-
 @dataclass(frozen=True, slots=True)
 class OutgoingEvent:
-    """One CloudEvent 1.0 with JSON data. Repeating it repeats its id, so that a consumer can tell."""
+    """One CloudEvent 1.0 with JSON data. Repeating it repeats its id, so that a consumer can tell.
+
+    `trace` is the span of sending it, below `parent`, the device's, if that named one.
+    """
 
     type: str
     id: str
@@ -32,10 +30,11 @@ class OutgoingEvent:
     data: bytes
     subject: str | None = None
     source: str = SOURCE
-    traceparent: str = field(default_factory=new_traceparent)
+    trace: TraceContext = field(default_factory=TraceContext.begin)
+    parent: TraceContext | None = None
 
 
-def readings_event(readings: Sequence[Reading], now: datetime) -> OutgoingEvent:
+def readings_event(readings: Sequence[Reading], now: datetime, parent: TraceContext | None = None) -> OutgoingEvent:
     """One event for many readings; its id follows from their identities."""
     identities = "\n".join([f"{reading.node} {reading.boot} {reading.seq}" for reading in readings])
     event = ReadingReceived.model_construct(readings=tuple(readings))  # each is valid already
@@ -44,6 +43,8 @@ def readings_event(readings: Sequence[Reading], now: datetime) -> OutgoingEvent:
         id=hashlib.blake2b(identities.encode(), digest_size=16).hexdigest(),
         time=now,
         data=_RECEIVED.dump_json(event, exclude_defaults=True),
+        trace=continued(parent),
+        parent=parent,
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from ahorrater.contracts.base import NodeName
 from ahorrater.contracts.events import ParkStatus, ReadingRejected, StatusMessage
 from ahorrater.contracts.readings import Reading, Telemetry
+from ahorrater.contracts.trace_context import TraceContext
 
 KEPT_PAYLOAD_BYTES = 4096
 """How much of a refused payload its dead letter shows; what is too large is cut to this at arrival."""
@@ -30,7 +31,10 @@ class Receipt(NamedTuple):
 
 
 class Message(NamedTuple):
-    """One MQTT PUBLISH. `payload` is cut where `size_bytes`, its true size, exceeds what a message may have."""
+    """One MQTT PUBLISH. `payload` is cut where `size_bytes`, its true size, exceeds what a message may have.
+
+    `trace` is the device's span, where the PUBLISH has the user property `traceparent`.
+    """
 
     topic: str
     payload: bytes
@@ -38,6 +42,7 @@ class Message(NamedTuple):
     retained: bool
     received_at: datetime
     receipt: Receipt
+    trace: TraceContext | None = None
 
 
 class Cause(StrEnum):

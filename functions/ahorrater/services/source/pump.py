@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from ahorrater.contracts.events import MAX_READINGS, DeviceStatus, ParkStatus
+from ahorrater.contracts.trace_context import TraceContext
 from ahorrater.services.source.backoff import Backoff
 from ahorrater.services.source.events import OutgoingEvent, readings_event, rejection_event, status_event
 from ahorrater.services.source.inbox import Inbox
@@ -151,7 +152,7 @@ class Pump:
 
     async def _send_readings(self, taken: Sequence[Taken]) -> list[Refusal]:
         """Send as one event; if the sink refuses it, halve it until only the culprits are left, and give those back."""
-        answer = await self._settle(readings_event([one.reading for one in taken], self._clock()))
+        answer = await self._settle(readings_event([one.reading for one in taken], self._clock(), _trace_of(taken)))
         if answer.verdict is Verdict.ACCEPTED:
             self._observer.accepted(len(taken))
             return []
@@ -191,3 +192,8 @@ class Pump:
         if attempts:
             log.info("the sink answers again, after %d repetitions", attempts)
         return answer
+
+
+def _trace_of(taken: Sequence[Taken]) -> TraceContext | None:
+    """An event has one trace: that of the first of its messages that brings one."""
+    return next((one.message.trace for one in taken if one.message.trace is not None), None)
