@@ -27,6 +27,11 @@ def test_the_core_compiles_for_a_microcontroller(tmp_path: Path):
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+def test_the_esp32_sketch_is_well_formed(tmp_path: Path):
+    run = make("esp32-syntax", tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
 @pytest.mark.skipif(shutil.which("clang++") is None, reason="clang is not installed")
 def test_nothing_crashes_the_core(tmp_path: Path):
     run = make("fuzz", tmp_path, "FUZZ_S=1")

@@ -1,0 +1,3 @@
+#pragma once
+
+int esp_ota_mark_app_valid_cancel_rollback();
