@@ -14,10 +14,12 @@ from ahorrater.adapters.traces import TraceError, own_peaks_w, parsed_trace, sca
 from ahorrater.contracts.backtest import BacktestLine, BacktestRequest, StoredReadings, UploadedTrace
 from ahorrater.contracts.errors import Reject, RetryLater
 from ahorrater.domain.accounting import Interval
+from ahorrater.domain.policies import Policy
 from ahorrater.domain.replay import Trace, Work
 from ahorrater.domain.sample_trace import sample_trace
 from ahorrater.services.backtest import standard_policies
 from ahorrater.services.backtest_steps import backtest_lines
+from ahorrater.services.tune import margins_of_load
 
 MAX_AT_A_TIME = 2
 """Replays compute without a pause; more of them would only be slower."""
@@ -64,8 +66,7 @@ class BacktestStream:
     def _lines(self, request: BacktestRequest) -> Iterator[bytes]:
         try:
             trace, work = self._situation(request)
-            chosen = {name: policy for name, policy in standard_policies(work).items() if name in request.policies}
-            for line in backtest_lines(trace, work, chosen):
+            for line in backtest_lines(trace, work, _policies(request, work)):
                 yield line.model_dump_json().encode() + b"\n"
         except TraceError as error:
             raise Reject(str(error)) from None
@@ -89,6 +90,12 @@ class BacktestStream:
             intervals = self._open_readings().intervals(now - timedelta(days=wanted.days), now, length)
             return trace_of(intervals, request.parks, length)
         return _only(sample_trace(wanted.days), request.parks)
+
+
+def _policies(request: BacktestRequest, work: Work) -> dict[str, Policy]:
+    chosen = {name: policy for name, policy in standard_policies(work).items() if name in request.policies}
+    variants = margins_of_load(work) if request.variants else {}
+    return {**chosen, **{name: policy for name, (policy, _) in variants.items()}}
 
 
 def _only(trace: Trace, parks: tuple[str, ...]) -> Trace:

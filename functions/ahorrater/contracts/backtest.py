@@ -46,7 +46,7 @@ class UploadedTrace(Contract):
 
 
 class BacktestRequest(Contract):
-    """Which trace, of which parks (none named: all), under which policies.
+    """Which trace, of which parks (none named: all), under which policies. `variants`: hysteresis at other margins, too.
 
     `load_fraction`: the power that the workloads need, as a share of a park's peak. `move_cost_minutes`: what a move
     costs, in minutes of that power.
@@ -55,6 +55,7 @@ class BacktestRequest(Contract):
     trace: Annotated[SampleTrace | StoredReadings | UploadedTrace, Discriminator("kind")] = SampleTrace()
     parks: Annotated[tuple[ParkName, ...], Field(max_length=100)] = ()
     policies: Annotated[tuple[PolicyName, ...], Field(min_length=1, max_length=len(PolicyName))] = tuple(PolicyName)
+    variants: bool = False
     load_fraction: Annotated[float, Field(gt=0, le=1)] = 0.3
     move_cost_minutes: Annotated[float, Field(ge=0, le=1_440)] = 3.0
 

@@ -75,6 +75,13 @@ def test_policies_and_parks_can_be_chosen(client):
     assert [line["name"] for line in outcomes] == ["stay-put", "thesis", "optimum"]
 
 
+def test_variants_are_more_points_of_hysteresis(client):
+    request = {"trace": {"kind": "sample", "days": 1}, "policies": ["calm"], "variants": True}
+    names = [line["name"] for line in lines(client, **request)[1:]]
+    assert names[:2] == ["stay-put", "calm"]
+    assert len([name for name in names if name.startswith("hysteresis ")]) == 6
+
+
 def test_the_systems_own_readings_are_replayed(client):
     started, *_ = lines(client, trace={"kind": "readings", "days": 1, "interval_s": 60})
     assert (started["parks"], started["samples"]) == (["a", "b"], 60)
