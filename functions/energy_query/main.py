@@ -13,6 +13,7 @@ from ahorrater.adapters.accounting import AccountingSettings
 from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.functions import Function, Operation, Params
+from ahorrater.adapters.observers.energy import EnergyObserver
 from ahorrater.adapters.policy import PolicySettings
 from ahorrater.contracts.answers import DayEnergy, DeadLetter, DecisionEntry, History, PanelMeans, PanelNow, ParkNow
 from ahorrater.contracts.base import NodeName, UtcDatetime
@@ -137,6 +138,7 @@ function = Function(
         Operation.get("/rest/metrics/deadLetters", get_dead_letters, list[DeadLetter], PageParams),
     ],
     threads=8,
+    observers=[EnergyObserver(accounting.days, utc_now)],
 )
 
 

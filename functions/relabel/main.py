@@ -11,6 +11,7 @@ from ahorrater.adapters.kubernetes.connection import Connection
 from ahorrater.adapters.kubernetes.control import ConfigMapControl
 from ahorrater.adapters.kubernetes.fence import ConfigMapFence
 from ahorrater.adapters.kubernetes.settings import KubernetesSettings
+from ahorrater.adapters.observers.moves import MoveObserver
 from ahorrater.adapters.relabel import hearings, operations
 from ahorrater.services.relabel.control import RelabelControl
 from ahorrater.services.relabel.decisions import Relabel
@@ -30,7 +31,9 @@ control = RelabelControl(store, fence, settings.relabel_mode, utc_now)
 relabel = Relabel(cluster, fence, control, settings, utc_now)
 manual = ManualRelabel(cluster, fence, control, settings, utc_now)
 
-function = Function("relabel", hearings(relabel), operations(manual, control), threads=THREADS)
+function = Function(
+    "relabel", hearings(relabel), operations(manual, control), threads=THREADS, observers=[MoveObserver()]
+)
 
 
 @functions_framework.aio.http

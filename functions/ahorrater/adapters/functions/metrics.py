@@ -6,7 +6,7 @@ cost a cold start 10 to 20 ms.
 
 import logging
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
@@ -74,17 +74,19 @@ class Gauge:
 
 
 class ReadGauge(Gauge):
-    """What is looked up when Prometheus asks. `read` gives None where it is not known, and may raise."""
+    """What is looked up when Prometheus asks. `read` gives the series by their labels, none that it does not know, and
+    may raise.
+    """
 
-    def __init__(self, name: str, help_text: str, read: Callable[[], float | None]) -> None:
-        super().__init__(name, help_text)
+    def __init__(
+        self, name: str, help_text: str, read: Callable[[], Mapping[Labels, float]], labels: Labels = ()
+    ) -> None:
+        super().__init__(name, help_text, labels)
         self._read = read
 
     def collect(self) -> "Metric":
         """The answer of `read`."""
-        self._values.clear()
-        if (value := self._read()) is not None:
-            self.set(value)
+        self._values = dict(self._read())
         return super().collect()
 
 

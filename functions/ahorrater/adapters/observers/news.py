@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ahorrater.adapters.functions import Emit, Event
-from ahorrater.adapters.functions.metrics import Counter, ReadGauge
+from ahorrater.adapters.functions.metrics import Counter, Labels, ReadGauge
+from ahorrater.domain.buttons import Rows
 from ahorrater.services.notify.ports import ChatRefused, Messenger, MessengerAway
 
 OUTCOMES = ("sent", "refused", "away", "failed")
@@ -20,16 +21,19 @@ class NewsObserver:
         )
         self.families = (
             self.messages,
-            ReadGauge("ahorrater_notify_queue", "Pieces of news that wait", lambda: self._waiting()[0]),
+            ReadGauge("ahorrater_notify_queue", "Pieces of news that wait", self._depth),
             ReadGauge("ahorrater_notify_oldest_seconds", "How long the oldest news waits; 0: none does", self._oldest),
         )
 
     def heard(self, event: Event, reply: Emit | None) -> None:
         """Nothing: what is news is counted when it is sent."""
 
-    def _oldest(self) -> float:
+    def _depth(self) -> dict[Labels, float]:
+        return {(): self._waiting()[0]}
+
+    def _oldest(self) -> dict[Labels, float]:
         since = self._waiting()[1]
-        return 0.0 if since is None else max(0.0, (self._clock() - since).total_seconds())
+        return {(): 0.0 if since is None else max(0.0, (self._clock() - since).total_seconds())}
 
 
 class CountedMessenger:
@@ -39,9 +43,9 @@ class CountedMessenger:
         self._messenger, self._messages = messenger, messages
         self.where = messenger.where
 
-    def send_text(self, chat: str, text: str) -> str:
+    def send_text(self, chat: str, text: str, buttons: Rows = ()) -> str:
         """Counted."""
-        return self._counted(lambda: self._messenger.send_text(chat, text))
+        return self._counted(lambda: self._messenger.send_text(chat, text, buttons))
 
     def send_photo(self, chat: str, png: bytes, caption: str) -> str:
         """Counted."""
