@@ -2,6 +2,8 @@
 
 from sqlalchemy import Engine, create_engine, event
 
+from ahorrater.adapters.database.connection import CONNECT_TIMEOUT_S, SILENCE
+
 
 def engine_of(url: str) -> Engine:
     """A SQLAlchemy engine for a DATABASE_URL; SQLite in the same mode as the functions use it."""
@@ -10,4 +12,4 @@ def engine_of(url: str) -> Engine:
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA journal_mode=WAL"))
         return engine
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S, **SILENCE})
