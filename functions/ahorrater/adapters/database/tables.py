@@ -187,3 +187,23 @@ class OutboxRow(SQLModel, table=True):
     since: datetime = Field(sa_column=_moment())
     latest: datetime = Field(sa_column=_moment())
     claimed_until: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class BotUpdateRow(SQLModel, table=True):
+    """What Telegram told the bot, so that nothing is answered twice; kept for as long as Telegram repeats itself."""
+
+    __tablename__: ClassVar[str] = "bot_update"
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    claimed_until: datetime = Field(sa_column=_moment())
+    attempts: int
+    done: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+
+
+class BotChatRow(SQLModel, table=True):
+    """The language that a chat has chosen."""
+
+    __tablename__: ClassVar[str] = "bot_chat"
+
+    chat: str = Field(primary_key=True)
+    language: str
