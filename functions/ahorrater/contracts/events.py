@@ -172,6 +172,7 @@ class WorkloadKind(StrEnum):
 
     DEPLOYMENT = "Deployment"
     KNATIVE_SERVICE = "Service.serving.knative.dev"
+    STATEFUL_SET = "StatefulSet"
 
 
 class WorkloadOutcome(StrEnum):
@@ -225,6 +226,7 @@ class FailureReason(StrEnum):
 
     NODE_NOT_FOUND = "node-not-found"
     NODE_NOT_READY = "node-not-ready"
+    NO_ROOM = "no-room"
     PODS_PENDING = "pods-pending"
     PODS_NOT_READY = "pods-not-ready"
 

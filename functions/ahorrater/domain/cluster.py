@@ -3,21 +3,31 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ahorrater.domain.room import ONE_POD, Room
+from ahorrater.domain.stays import NO_RULES, StayRules
+
 SUNNY_LABEL = "sunny"
 SUNNY = "1"
 FOLLOWS_SUN = "ahorrater.es/follows-sun"
 """Label or annotation of a workload that wants to be moved; its value is "true"."""
+ROLLS_STATEFUL = "ahorrater.es/move-stateful"
+"""Annotation with which a StatefulSet accepts that a move stops each of its pods before it starts elsewhere."""
 MARK = "ahorrater.es/epoch"
-"""Annotation that says which decision labelled a node or rolled a Deployment."""
+"""Annotation that says which decision labelled a node or rolled a workload."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node. `label` is the value of its `sunny` label, `version` what a guarded write compares with."""
+    """A node. `label` is the value of its `sunny` label, `version` what a guarded write compares with.
+
+    `ready_changed_at`: when it became Ready, or ceased to be. `allocatable`: its room for pods; None when not told.
+    """
 
     name: str
     ready: bool = True
+    ready_changed_at: datetime | None = None
     schedulable: bool = True
+    allocatable: Room | None = None
     label: str | None = None
     mark: str | None = None
     version: str = ""
@@ -33,7 +43,8 @@ class Node:
 class Pod:
     """A pod. `waiting` is why it is not Ready, in the cluster's words; `unschedulable` when no node takes it.
 
-    `mark` comes from its template: a pod whose mark is not its Deployment's is on its way out.
+    `mark` comes from its template: a pod whose mark is not its template's is on its way out. `revision`: the Knative
+    revision that it belongs to. `requests`: the room it asks for.
     """
 
     namespace: str
@@ -45,6 +56,8 @@ class Pod:
     unschedulable: bool = False
     waiting: str | None = None
     mark: str | None = None
+    revision: str | None = None
+    requests: Room = ONE_POD
 
     @property
     def live(self) -> bool:
@@ -57,27 +70,44 @@ class Pod:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A pod template and its mark: a Deployment's, a StatefulSet's, or that of one revision of a Knative Service."""
+
+    name: str
+    version: str = ""
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Workload:
-    """Something of `replicas` pods that opted in. `requires_sunny`: its pods accept sunny nodes only."""
+    """Something of `replicas` pods that opted in. `requires_sunny`: its pods accept sunny nodes only.
+
+    `rooted`: what ties its pods to the node they are on, as a clause for people.
+    """
 
     namespace: str
     name: str
     replicas: int
     requires_sunny: bool = True
     pods: tuple[Pod, ...] = ()
-    version: str = ""
+    templates: tuple[Template, ...] = ()
+    rooted: str | None = None
+    rules: StayRules = NO_RULES
 
     @property
     def live_pods(self) -> tuple[Pod, ...]:
         """Its pods that count."""
         return tuple(pod for pod in self.pods if pod.live)
 
+    def live_pods_of(self, template: Template) -> tuple[Pod, ...]:
+        """Those of them that the template makes."""
+        return tuple(pod for pod in self.live_pods if pod.revision in {None, template.name})
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment(Workload):
-    """A Deployment. `mark` is in its pod template; `max_unavailable` and `max_surge` are in pods, resolved."""
+    """A Deployment. `max_unavailable` and `max_surge` are in pods, resolved."""
 
-    mark: str | None = None
     recreate: bool = False
     paused: bool = False
     max_unavailable: int = 0
@@ -91,4 +121,15 @@ class Deployment(Workload):
 
 @dataclass(frozen=True, slots=True)
 class KnativeService(Workload):
-    """A Knative Service: its pods belong to revisions, which nobody may edit; they are evicted."""
+    """A Knative Service: each of its revisions that has pods rolls them, make-before-break, when it is marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatefulSet(Workload):
+    """A StatefulSet: its controller stops each pod before it starts it elsewhere, the next once that is Ready.
+
+    `accepts_gaps`: its owner said that this is all right. `rolls`: whether its update strategy does all that by itself.
+    """
+
+    accepts_gaps: bool = False
+    rolls: bool = True

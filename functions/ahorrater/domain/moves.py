@@ -1,30 +1,22 @@
 """How workloads get to the sunny node, when they are there, and what keeps them. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ahorrater.domain.cluster import Deployment, KnativeService, Pod, Workload
+from ahorrater.domain.cluster import ROLLS_STATEFUL, Deployment, Pod, StatefulSet, Template, Workload
+from ahorrater.domain.room import Room, total
 
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """Mark the pod template, which starts a rollout; with `make_before_break` set maxUnavailable 0, maxSurge 1 too."""
+    """Mark a pod template, which starts a rollout; with `make_before_break` set maxUnavailable 0, maxSurge 1 too."""
 
-    deployment: Deployment
+    workload: Workload
+    template: Template
     mark: str | None
-    make_before_break: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Evict:
-    """Ask for the eviction of one pod; a disruption budget may refuse."""
-
-    pod: Pod
-
-
-Action = Roll | Evict
+    make_before_break: bool = False
 
 
 class Cause(StrEnum):
@@ -56,34 +48,47 @@ def why_skipped(workload: Workload, target: str) -> str | None:
         return f"it is on {target} already"
     if not workload.requires_sunny:
         return "its pods do not require sunny=1 (a nodeSelector, or required node affinity)"
+    return workload.rooted or _why_not_rolled(workload)
+
+
+def _why_not_rolled(workload: Workload) -> str | None:
     if isinstance(workload, Deployment) and workload.recreate:
         return "its strategy is Recreate, which stops it before it starts elsewhere; use RollingUpdate"
     if isinstance(workload, Deployment) and workload.paused:
         return "its rollout is paused"
+    if isinstance(workload, StatefulSet) and not workload.accepts_gaps:
+        return f"a StatefulSet stops each pod before it starts elsewhere; accept that with {ROLLS_STATEFUL}: true"
+    if isinstance(workload, StatefulSet) and not workload.rolls:
+        return "its update strategy is OnDelete, or has a partition; use RollingUpdate without one"
     return None
 
 
-def next_action(workload: Workload, target: str, mark: str) -> Action | None:
-    """What to do now for a workload that is not settled; None: wait.
+def next_rolls(workload: Workload, target: str, mark: str) -> tuple[Roll, ...]:
+    """What to do now for a workload that is not settled; nothing: wait.
 
-    A Deployment is rolled once for each mark, and not for pods that a rollout is replacing already. A Knative Service
-    loses one pod at a time, the next only when the replacement is Ready. Pods without a node need nothing: the
-    scheduler finds the sunny node.
+    A template is rolled once for each mark, and not for pods that a rollout is replacing already. Pods without a node
+    need nothing: the scheduler finds the sunny node.
     """
-    away = [pod for pod in workload.live_pods if pod.node not in {None, target}]
-    if isinstance(workload, Deployment):
-        stays = any(pod.mark == workload.mark for pod in away)
-        return Roll(workload, mark, workload.breaks_before_make) if stays and workload.mark != mark else None
-    if away and isinstance(workload, KnativeService) and _replaced(workload, away):
-        return Evict(min(away, key=lambda pod: (pod.ready_since is not None, pod.name)))
-    return None
+    breaks_first = isinstance(workload, Deployment) and workload.breaks_before_make
+    return tuple(
+        Roll(workload, template, mark, breaks_first)
+        for template in workload.templates
+        if template.mark != mark and any(pod.mark == template.mark for pod in _away(workload, template, target))
+    )
 
 
-def undo_action(workload: Workload, mark_before: str | None) -> Roll | None:
+def undo_rolls(workload: Workload, marks_before: Mapping[str, str | None]) -> tuple[Roll, ...]:
     """The old mark makes the old pod template, whose ReplicaSet still runs: its pods are not started anew."""
-    if isinstance(workload, Deployment) and workload.mark != mark_before:
-        return Roll(workload, mark_before, make_before_break=False)
-    return None
+    return tuple(
+        Roll(workload, template, marks_before[template.name])
+        for template in workload.templates
+        if template.name in marks_before and template.mark != marks_before[template.name]
+    )
+
+
+def needed_room(workloads: Iterable[Workload], target: str) -> Room:
+    """What the pods that are elsewhere will ask for on the target."""
+    return total(pod.requests for workload in workloads for pod in workload.live_pods if pod.node != target)
 
 
 def arrived(workloads: Iterable[Workload], target: str) -> int:
@@ -120,6 +125,5 @@ def _lateness(workload: Workload, target: str) -> str:
     return f"{workload.namespace}/{workload.name} has {there} of {workload.replicas} pods Ready on {target}{words}"
 
 
-def _replaced(workload: Workload, away: list[Pod]) -> bool:
-    pods = workload.live_pods
-    return len(pods) >= workload.replicas and all(pod.ready_since is not None for pod in pods if pod not in away)
+def _away(workload: Workload, template: Template, target: str) -> list[Pod]:
+    return [pod for pod in workload.live_pods_of(template) if pod.node not in {None, target}]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from ahorrater.domain.cluster import SUNNY, Node
@@ -38,6 +39,18 @@ def obstacle(nodes: Iterable[Node], name: str) -> Obstacle | None:
     if node is None:
         return Obstacle.NOT_FOUND
     return None if node.ready and node.schedulable else Obstacle.NOT_READY
+
+
+def gone_or_silent(nodes: Iterable[Node], name: str, since: datetime) -> Obstacle | None:
+    """Whether the node is not in the cluster any more, or has not been Ready since that moment; None when it is well.
+
+    A cordon is no reason: what runs there may stay.
+    """
+    node = find(nodes, name)
+    if node is None:
+        return Obstacle.NOT_FOUND
+    is_silent = not node.ready and node.ready_changed_at is not None and node.ready_changed_at <= since
+    return Obstacle.NOT_READY if is_silent else None
 
 
 def find(nodes: Iterable[Node], name: str | None) -> Node | None:

@@ -11,6 +11,7 @@ from infra.local.kubesim.resources import (
     REPLICA_SETS,
     SECRETS,
     SERVICES,
+    STATEFUL_SETS,
     Resource,
 )
 
@@ -120,6 +121,18 @@ def _default_replica_set(replica_set: KubeObject) -> None:
     _default_template(spec)
 
 
+def _default_stateful_set(stateful_set: KubeObject) -> None:
+    spec = stateful_set.setdefault("spec", {})
+    spec.setdefault("replicas", 1)
+    spec.setdefault("podManagementPolicy", "OrderedReady")
+    strategy = spec.setdefault("updateStrategy", {})
+    strategy.setdefault("type", "RollingUpdate")
+    if strategy["type"] == "RollingUpdate":
+        strategy["rollingUpdate"] = {"partition": 0} | (strategy.get("rollingUpdate") or {})
+    spec.setdefault("revisionHistoryLimit", 10)
+    _default_template(spec)
+
+
 def _default_service(service: KubeObject) -> None:
     spec = service.setdefault("spec", {})
     spec.setdefault("type", "ClusterIP")
@@ -151,6 +164,7 @@ _DEFAULTS: dict[Resource, Callable[[KubeObject], None]] = {
     PODS: _default_pod,
     DEPLOYMENTS: _default_deployment,
     REPLICA_SETS: _default_replica_set,
+    STATEFUL_SETS: _default_stateful_set,
     SERVICES: _default_service,
     SECRETS: _default_secret,
     KNATIVE_SERVICES: _default_knative_service,

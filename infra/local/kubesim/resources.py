@@ -77,6 +77,10 @@ REPLICA_SETS = Resource(
     "apps", "v1", "replicasets", "ReplicaSet", short_names=("rs",), categories=("all",),
     subresources=("status", "scale"), has_generation=True,
 )  # fmt: skip
+STATEFUL_SETS = Resource(
+    "apps", "v1", "statefulsets", "StatefulSet", short_names=("sts",), categories=("all",),
+    subresources=("status", "scale"), has_generation=True,
+)  # fmt: skip
 LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease", unconditional_update=False, create_on_update=True)
 DISRUPTION_BUDGETS = Resource(
     "policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", short_names=("pdb",),
@@ -86,12 +90,16 @@ KNATIVE_SERVICES = Resource(
     "serving.knative.dev", "v1", "services", "Service", short_names=("kservice", "ksvc"), categories=("all", "knative"),
     subresources=("status",), is_custom=True, unconditional_update=False, has_generation=True,
 )  # fmt: skip
+KNATIVE_REVISIONS = Resource(
+    "serving.knative.dev", "v1", "revisions", "Revision", short_names=("rev",), categories=("all", "knative"),
+    subresources=("status",), is_custom=True, unconditional_update=False, has_generation=True,
+)  # fmt: skip
 NODE_METRICS = Resource("metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", False, verbs=("get", "list"))
 POD_METRICS = Resource("metrics.k8s.io", "v1beta1", "pods", "PodMetrics", verbs=("get", "list"))
 
 STORED = (
     NAMESPACES, NODES, PODS, SERVICES, CONFIG_MAPS, SECRETS, SERVICE_ACCOUNTS, EVENTS, DEPLOYMENTS, REPLICA_SETS,
-    LEASES, DISRUPTION_BUDGETS, KNATIVE_SERVICES,
+    STATEFUL_SETS, LEASES, DISRUPTION_BUDGETS, KNATIVE_SERVICES, KNATIVE_REVISIONS,
 )  # fmt: skip
 RESOURCES = (*STORED, NODE_METRICS, POD_METRICS)
 

@@ -7,11 +7,13 @@ from infra.local.kubesim.control_plane import ControlPlane
 from infra.local.kubesim.controllers.deployments import Deployments
 from infra.local.kubesim.controllers.disruption_budgets import DisruptionBudgets
 from infra.local.kubesim.controllers.garbage import NamespaceContents, OwnedObjects
+from infra.local.kubesim.controllers.knative_revisions import KnativeRevisions
 from infra.local.kubesim.controllers.knative_services import KnativeServices
 from infra.local.kubesim.controllers.kubelet import Kubelet
 from infra.local.kubesim.controllers.node_lifecycle import NODE_LEASES, Heartbeats, NodeLifecycle
 from infra.local.kubesim.controllers.replica_sets import ReplicaSets
 from infra.local.kubesim.controllers.scheduler import Scheduler
+from infra.local.kubesim.controllers.stateful_sets import StatefulSets
 from infra.local.kubesim.errors import bad_request
 from infra.local.kubesim.events import EventRecorder
 from infra.local.kubesim.identifiers import Identifiers
@@ -46,6 +48,8 @@ class Simulation:
         self.budgets = DisruptionBudgets(cluster)
         controllers = (
             KnativeServices(cluster),
+            KnativeRevisions(cluster),
+            StatefulSets(cluster),
             ReplicaSets(cluster),
             Deployments(cluster),
             NodeLifecycle(cluster),

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from ahorrater.domain.cluster import SUNNY, Deployment, KnativeService, Node, Pod, Workload
-from ahorrater.domain.moves import Evict, Roll
+from ahorrater.domain.cluster import SUNNY, Deployment, KnativeService, Node, Pod, StatefulSet, Template, Workload
+from ahorrater.domain.moves import Roll
+from ahorrater.domain.room import Room, total
 from ahorrater.domain.sunny import MakePlain, MakeSunny
 from ahorrater.services.relabel.control import ControlState, KeptControl
-from ahorrater.services.relabel.ports import Conflict, Kept
+from ahorrater.services.relabel.ports import Conflict, Forbidden, Kept
 from ahorrater.services.relabel.state import RelabelState
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -31,7 +32,7 @@ class FakeCluster:
     before_write: Callable[[str], None] = lambda _: None
     after_write: Callable[[], None] = lambda: None
     full: set[str] = field(default_factory=set)
-    budget_refuses: bool = False
+    forbidden: set[str] = field(default_factory=set)
     versions: int = 0
 
     def __post_init__(self) -> None:
@@ -56,12 +57,20 @@ class FakeCluster:
             self._keep(replace(workload, pods=tuple(pod for pod in workload.pods if pod.node != name)))
 
     def add_deployment(self, name: str, node: str | None, replicas: int = 1, **facts: object) -> None:
-        pods = tuple(self._pod(name, node) for _ in range(replicas))
-        self._keep(Deployment("shop", name, replicas, pods=pods, **facts))
+        self._add(Deployment, name, node, replicas, **facts)
 
     def add_knative_service(self, name: str, node: str | None, replicas: int = 1, **facts: object) -> None:
+        self._add(KnativeService, name, node, replicas, **facts)
+
+    def add_stateful_set(self, name: str, node: str | None, replicas: int = 1, **facts: object) -> None:
+        self._add(StatefulSet, name, node, replicas, **facts)
+
+    def change_workload(self, name: str, **facts: object) -> None:
+        self._keep(replace(self.workload_by_name[name], **facts))
+
+    def _add(self, kind: type[Workload], name: str, node: str | None, replicas: int, **facts: object) -> None:
         pods = tuple(self._pod(name, node) for _ in range(replicas))
-        self._keep(KnativeService("shop", name, replicas, pods=pods, **facts))
+        self._keep(kind("shop", name, replicas, pods=pods, templates=(Template(name),), **facts))
 
     def pass_time(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
@@ -108,7 +117,7 @@ class FakeCluster:
 
     def _controlled(self, workload: Workload) -> Workload:
         pods = list(workload.pods)
-        mark = workload.mark if isinstance(workload, Deployment) else None
+        mark = workload.templates[0].mark
         current = [pod for pod in pods if pod.mark == mark]
         if len(current) < workload.replicas and len(pods) <= workload.replicas:
             pods.append(self._pod(workload.name, None, mark))
@@ -123,7 +132,8 @@ class FakeCluster:
         return Pod("shop", f"{workload}-{self._version()}", node, ready_since=ready_since, mark=mark)
 
     def _keep(self, workload: Workload) -> None:
-        self.workload_by_name[workload.name] = replace(workload, version=self._version())
+        template = replace(workload.templates[0], version=self._version())
+        self.workload_by_name[workload.name] = replace(workload, templates=(template,))
 
     # The port `Cluster`
 
@@ -144,19 +154,18 @@ class FakeCluster:
             self.change_node(write.node.name, label=None, mark=None)
 
     def roll(self, write: Roll) -> None:
-        with self._write(f"roll {write.deployment.name} {write.mark}"):
-            held = self.workload_by_name.get(write.deployment.name)
-            self._guard(held, write.deployment)
+        name = write.workload.name
+        if name in self.forbidden:
+            raise Forbidden("relabel may not roll it")
+        with self._write(f"roll {name} {write.mark}"):
+            held = self.workload_by_name.get(name)
+            self._guard(held.templates[0] if held else None, write.template)
             changes = {"max_unavailable": 0, "max_surge": 1} if write.make_before_break else {}
-            self._keep(replace(held, mark=write.mark, **changes))
+            self._keep(replace(held, templates=(replace(write.template, mark=write.mark),), **changes))
 
-    def evict(self, write: Evict) -> bool:
-        if self.budget_refuses:
-            return False
-        with self._write("evict"):
-            for workload in list(self.workload_by_name.values()):
-                self._keep(replace(workload, pods=tuple(pod for pod in workload.pods if pod.name != write.pod.name)))
-        return True
+    def occupied(self, node: str) -> Room:
+        pods = [pod for workload in self.workload_by_name.values() for pod in workload.live_pods]
+        return total(pod.requests for pod in pods if pod.node == node)
 
     # The port `Fence`
 
@@ -183,7 +192,7 @@ class FakeCluster:
     def _write(self, name: str) -> "_Write":
         return _Write(self, name)
 
-    def _guard(self, held: Node | Workload | None, planned_on: Node | Workload) -> None:
+    def _guard(self, held: Node | Template | None, planned_on: Node | Template) -> None:
         if held is None or held.version != planned_on.version:
             raise Conflict(f"{planned_on.name} changed")
 

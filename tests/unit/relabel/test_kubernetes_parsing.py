@@ -7,6 +7,7 @@ import pytest
 from ahorrater.adapters.kubernetes.metrics import metrics_of
 from ahorrater.adapters.kubernetes.parsing import deployment_of, node_of, opted_in, pod_of, requires_sunny
 from ahorrater.adapters.kubernetes.selectors import matches
+from ahorrater.domain.cluster import Template
 
 
 def required(*terms: list[tuple[str, str, list[str] | None]]) -> dict[str, object]:
@@ -102,7 +103,8 @@ def test_a_deployment_has_the_pods_it_selects_in_its_namespace():
     }
     pods = [pod("shop", "web"), pod("shop", "other"), pod("elsewhere", "web")]
     deployment = deployment_of(item, pods)
-    assert (deployment.replicas, deployment.mark, deployment.recreate, deployment.paused) == (1, "3", True, True)
+    assert (deployment.replicas, deployment.recreate, deployment.paused) == (1, True, True)
+    assert deployment.templates == (Template("web", "7", "3"),)
     assert [(one.namespace, one.name) for one in deployment.pods] == [("shop", "web")]
 
 

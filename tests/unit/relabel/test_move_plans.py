@@ -5,19 +5,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ahorrater.domain.cluster import Deployment, KnativeService, Pod, Workload
+from ahorrater.domain.cluster import Deployment, KnativeService, Pod, StatefulSet, Template, Workload
 from ahorrater.domain.moves import (
     Cause,
-    Evict,
     Roll,
     arrived,
     last_ready,
-    next_action,
+    needed_room,
+    next_rolls,
     settled,
     trouble,
-    undo_action,
+    undo_rolls,
     why_skipped,
 )
+from ahorrater.domain.room import Room
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -44,12 +45,16 @@ def _pod(number: int, word: str) -> Pod:
     )
 
 
-def deployment(text: str, **facts: object) -> Deployment:
-    return Deployment("shop", "web", replicas=2, pods=pods(text), **facts)
+def deployment(text: str, mark: str | None = None, **facts: object) -> Deployment:
+    return Deployment("shop", "web", replicas=2, pods=pods(text), templates=(Template("web", mark=mark),), **facts)
 
 
-def service(text: str) -> KnativeService:
-    return KnativeService("shop", "web", replicas=2, pods=pods(text))
+def service(text: str, mark: str | None = None, **facts: object) -> KnativeService:
+    return KnativeService("shop", "web", replicas=2, pods=pods(text), templates=(Template("r1", mark=mark),), **facts)
+
+
+def stateful_set(text: str, **facts: object) -> StatefulSet:
+    return StatefulSet("shop", "web", replicas=2, pods=pods(text), templates=(Template("web"),), **facts)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,12 @@ def test_settled_means_all_there_all_ready_none_elsewhere(where, is_settled):
         (deployment("a a", requires_sunny=False), "do not require sunny=1"),
         (deployment("a a", recreate=True), "Recreate"),
         (deployment("a a", paused=True), "paused"),
+        (service("a a", rooted="its pods use a device of their node (nvidia.com/gpu)"), "nvidia.com/gpu"),
+        (stateful_set("a a"), "ahorrater.es/move-stateful"),
+        (stateful_set("a a", accepts_gaps=True), None),
+        (stateful_set("a a", accepts_gaps=True, rolls=False), "OnDelete"),
         (replace(deployment(""), replicas=0), "it has no pods"),
+        (replace(service(""), replicas=0), "it has no pods"),
         (replace(deployment("a"), replicas=0), None),
     ],
 )
@@ -92,55 +102,44 @@ def test_who_is_skipped_and_why(workload, why):
         ("a! b b", {}, None),
     ],
 )
-def test_a_deployment_is_rolled_once_and_not_while_a_rollout_replaces_its_pods(where, facts, rolls):
-    action = next_action(deployment(where, **facts), "b", "7")
-    assert (action.mark if isinstance(action, Roll) else None) == rolls
+@pytest.mark.parametrize("kind", [deployment, service])
+def test_a_workload_is_rolled_once_and_not_while_a_rollout_replaces_its_pods(kind, where, facts, rolls):
+    found = next_rolls(kind(where, **facts), "b", "7")
+    assert [roll.mark for roll in found] == ([rolls] if rolls else [])
+
+
+def test_each_revision_with_pods_elsewhere_is_rolled():
+    old, new, empty = (Template(name) for name in ("r1", "r2", "r3"))
+    by_revision = [replace(pod, revision=name) for pod, name in zip(pods("a a b"), ("r1", "r2", "r2"), strict=True)]
+    split = replace(service(""), pods=tuple(by_revision), templates=(old, new, empty))
+    assert [roll.template for roll in next_rolls(split, "b", "7")] == [old, new]
+    assert [roll.template for roll in next_rolls(split, "a", "7")] == [new]
 
 
 @pytest.mark.parametrize(
     ("unavailable", "surge", "needed"), [(0, 1, False), (1, 1, True), (0, 0, True), (2, 0, True), (0, 3, False)]
 )
 def test_make_before_break_is_set_where_the_strategy_is_another(unavailable, surge, needed):
-    action = next_action(deployment("a a", max_unavailable=unavailable, max_surge=surge), "b", "7")
-    assert isinstance(action, Roll)
-    assert action.make_before_break is needed
+    (roll,) = next_rolls(deployment("a a", max_unavailable=unavailable, max_surge=surge), "b", "7")
+    assert roll.make_before_break is needed
 
 
-@pytest.mark.parametrize(
-    ("where", "evicted"),
-    [
-        ("a a", "p0"),
-        ("a b", "p0"),
-        ("b a", "p1"),
-        ("a a?", "p1"),
-        ("a b?", None),
-        ("a ?", None),
-        ("a", None),
-        ("a! b b", None),
-        ("b b", None),
-    ],
-)
-def test_a_knative_service_loses_one_pod_at_a_time(where, evicted):
-    action = next_action(service(where), "b", "7")
-    assert (action.pod.name if isinstance(action, Evict) else None) == evicted
+@pytest.mark.parametrize("before", ["6", None])
+@pytest.mark.parametrize("workload", [deployment("a b@7", mark="7"), service("a b@7", mark="7")])
+def test_undoing_puts_the_old_mark_back(workload, before):
+    (template,) = workload.templates
+    assert undo_rolls(workload, {template.name: before}) == (Roll(workload, template, before),)
 
 
-@pytest.mark.parametrize(
-    ("workload", "before", "mark"),
-    [
-        (deployment("a b@7", mark="7"), "6", "6"),
-        (deployment("a b@7", mark="7"), None, None),
-    ],
-)
-def test_undoing_puts_the_old_mark_back(workload, before, mark):
-    action = undo_action(workload, before)
-    assert action is not None
-    assert (action.mark, action.make_before_break) == (mark, False)
+@pytest.mark.parametrize("marks_before", [{"web": "6"}, {}])
+def test_what_was_not_rolled_is_not_undone(marks_before):
+    assert undo_rolls(deployment("a a", mark="6"), marks_before) == ()
 
 
-@pytest.mark.parametrize("workload", [deployment("a a", mark="6"), service("a a")])
-def test_what_was_not_rolled_is_not_undone(workload):
-    assert undo_action(workload, "6") is None
+def test_room_is_needed_for_the_pods_that_are_elsewhere():
+    asks = Room(cpu_m=100, memory_bytes=50, pods=1)
+    workload = replace(deployment(""), pods=tuple(replace(pod, requests=asks) for pod in pods("a a b a! ?")))
+    assert needed_room([workload], "b") == Room(cpu_m=300, memory_bytes=150, pods=3)
 
 
 @pytest.mark.parametrize(

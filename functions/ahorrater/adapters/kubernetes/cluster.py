@@ -1,27 +1,35 @@
 """What relabel sees and writes. Every write carries the version of what was read, so that a stale one fails."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from ahorrater.adapters.kubernetes.connection import ApiError, Connection, Json
-from ahorrater.adapters.kubernetes.knative import knative_services
+from ahorrater.adapters.kubernetes.knative import annotate_revision, knative_revisions, knative_services
 from ahorrater.adapters.kubernetes.parsing import (
     KNATIVE_SERVICE,
+    REVISION_MARK,
     deployment_of,
     knative_service_of,
     labels_of,
     node_of,
     opted_in,
+    pod_of,
+    stateful_set_of,
 )
-from ahorrater.domain.cluster import MARK, SUNNY, SUNNY_LABEL, Node, Workload
-from ahorrater.domain.moves import Evict, Roll
+from ahorrater.domain.cluster import MARK, SUNNY, SUNNY_LABEL, Deployment, KnativeService, Node, Workload
+from ahorrater.domain.moves import Roll
+from ahorrater.domain.room import Room, total
 from ahorrater.domain.sunny import MakePlain, MakeSunny
-from ahorrater.services.relabel.ports import Conflict
+from ahorrater.services.relabel.ports import Conflict, Forbidden
 
 MAKE_BEFORE_BREAK = {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}
 """The only keys that are not ours: without them a rollout stops pods before their replacements are Ready."""
+
+FOLLOW_THE_SUN = "ahorrater-follow-the-sun"
+"""The ClusterRole that lets relabel roll workloads where it is bound."""
 
 
 class KubernetesCluster:
@@ -36,17 +44,25 @@ class KubernetesCluster:
         return [node_of(item) for item in self._connection.items(self._connection.core.list_node)]
 
     def workloads(self) -> list[Workload]:
-        """The Deployments and Knative Services that opted in, with their pods."""
-        all_deployments = self._in_scope(
-            self._connection.items(self._connection.apps.list_deployment_for_all_namespaces)
-        )
+        """The Deployments, StatefulSets and Knative Services that opted in, with their pods."""
+        apps = self._connection.apps
+        all_deployments = self._in_scope(self._connection.items(apps.list_deployment_for_all_namespaces))
         deployments = [one for one in all_deployments if opted_in(one) and KNATIVE_SERVICE not in labels_of(one)]
-        services = [one for one in self._in_scope(knative_services(self._connection)) if opted_in(one)]
-        pods = self._pods_of({one["metadata"]["namespace"] for one in [*deployments, *services]})
+        stateful_sets = self._opted_in(self._connection.items(apps.list_stateful_set_for_all_namespaces))
+        services = self._opted_in(knative_services(self._connection))
+        revisions = knative_revisions(self._connection) if services else []
+        pods = self._pods_of({one["metadata"]["namespace"] for one in [*deployments, *stateful_sets, *services]})
         return [
             *(deployment_of(one, pods) for one in deployments),
-            *(knative_service_of(one, all_deployments, pods) for one in services),
+            *(stateful_set_of(one, pods) for one in stateful_sets),
+            *(knative_service_of(one, revisions, all_deployments, pods) for one in services),
         ]
+
+    def occupied(self, node: str) -> Room:
+        """What the pods on that node ask for; those that are ending make room."""
+        list_pods = partial(self._connection.core.list_pod_for_all_namespaces, field_selector=f"spec.nodeName={node}")
+        pods = map(pod_of, self._connection.items(list_pods))
+        return total(pod.requests for pod in pods if pod.live)
 
     def make_sunny(self, write: MakeSunny) -> None:
         """Labels and marks the node."""
@@ -58,31 +74,17 @@ class KubernetesCluster:
 
     def roll(self, write: Roll) -> None:
         """Marks the pod template, which starts a rollout (or, with an old mark, takes one back)."""
-        deployment = write.deployment
-        spec: Json = {"template": {"metadata": {"annotations": {MARK: write.mark}}}}
-        if write.make_before_break:
-            spec["strategy"] = MAKE_BEFORE_BREAK
-        body = {"metadata": {"resourceVersion": deployment.version}, "spec": spec}
-        with _conflicts():
-            patch = self._connection.apps.patch_namespaced_deployment
-            self._connection.call(patch, deployment.name, deployment.namespace, body)
+        workload, template = write.workload, write.template
+        with _conflicts(), _forbidden(workload):
+            if isinstance(workload, KnativeService):
+                annotate_revision(self._connection, workload.namespace, template, REVISION_MARK, write.mark)
+            else:
+                self._connection.call(self._patch_of(workload), workload.name, workload.namespace, _rollout(write))
 
-    def evict(self, write: Evict) -> bool:
-        """Evicts the pod (policy/v1). False when a disruption budget refuses for now; a pod that is gone is evicted."""
-        pod = write.pod
-        body = {
-            "apiVersion": "policy/v1",
-            "kind": "Eviction",
-            "metadata": {"name": pod.name, "namespace": pod.namespace},
-        }
-        try:
-            self._connection.call(self._connection.core.create_namespaced_pod_eviction, pod.name, pod.namespace, body)
-        except ApiError as error:
-            if error.code == HTTPStatus.TOO_MANY_REQUESTS:
-                return False
-            if error.code != HTTPStatus.NOT_FOUND:
-                raise
-        return True
+    def _patch_of(self, workload: Workload) -> Callable[..., Any]:
+        apps = self._connection.apps
+        is_deployment = isinstance(workload, Deployment)
+        return apps.patch_namespaced_deployment if is_deployment else apps.patch_namespaced_stateful_set
 
     def _patch_node(self, node: Node, label: str | None, mark: str | None) -> None:
         metadata = {
@@ -99,8 +101,30 @@ class KubernetesCluster:
             pod for namespace in sorted(namespaces) for pod in self._connection.items(partial(list_pods, namespace))
         ]
 
+    def _opted_in(self, items: list[Json]) -> list[Json]:
+        return [item for item in self._in_scope(items) if opted_in(item)]
+
     def _in_scope(self, items: list[Json]) -> list[Json]:
         return [item for item in items if not self._namespaces or item["metadata"]["namespace"] in self._namespaces]
+
+
+def _rollout(write: Roll) -> Json:
+    spec: Json = {"template": {"metadata": {"annotations": {MARK: write.mark}}}}
+    if write.make_before_break:
+        spec["strategy"] = MAKE_BEFORE_BREAK
+    return {"metadata": {"resourceVersion": write.template.version}, "spec": spec}
+
+
+@contextmanager
+def _forbidden(workload: Workload) -> Iterator[None]:
+    """Turns "you may not" into Forbidden."""
+    try:
+        yield
+    except ApiError as error:
+        if error.code != HTTPStatus.FORBIDDEN:
+            raise
+        cure = f"bind the ClusterRole {FOLLOW_THE_SUN} to relabel in namespace {workload.namespace}"
+        raise Forbidden(f"relabel may not roll it: {cure}") from None
 
 
 @contextmanager

@@ -22,7 +22,7 @@ class KubernetesReader:
         return [node_of(item) for item in self._nodes()]
 
     def pods(self) -> list[PodInfo]:
-        """All pods. A pod follows the sun if the Deployment or Knative Service it belongs to opted in."""
+        """All pods. A pod follows the sun if the Deployment, StatefulSet or Knative Service it belongs to opted in."""
         pods = self._connection.items(self._connection.core.list_pod_for_all_namespaces)
         following = self._names_of_following(pods)
         return [_pod_info(pod, follows_sun=_name(pod) in following) for pod in pods]
@@ -41,8 +41,12 @@ class KubernetesReader:
         return self._connection.items(self._connection.core.list_node)
 
     def _names_of_following(self, pods: list[Json]) -> set[tuple[str, str]]:
-        deployments = self._connection.items(self._connection.apps.list_deployment_for_all_namespaces)
-        following = [pod for one in deployments if opted_in(one) for pod in selected(one, pods)]
+        apps = self._connection.apps
+        owners = [
+            *self._connection.items(apps.list_deployment_for_all_namespaces),
+            *self._connection.items(apps.list_stateful_set_for_all_namespaces),
+        ]
+        following = [pod for one in owners if opted_in(one) for pod in selected(one, pods)]
         for service in filter(opted_in, knative_services(self._connection)):
             following += [pod for pod in pods if belongs_to(pod, *_name(service))]
         return {_name(pod) for pod in following}

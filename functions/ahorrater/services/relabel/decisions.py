@@ -100,9 +100,15 @@ class Relabel:
         if kept.state is None:
             return None
         if kept.state.finished:
-            self._keep_one_sunny(kept.state)
-            return _said(kept.state) if kept.state.answers(cause) else None
+            return self._rest(kept, kept.state, cause)
         return self._advance(cause, until)
+
+    def _rest(self, kept: Kept, state: RelabelState, cause: str) -> Reply | None:
+        left = self._mover.leave(kept, cause) if self._control.acts() else None
+        if left is not None:
+            return left
+        self._keep_one_sunny(state)
+        return _said(state) if state.answers(cause) else None
 
     def _advance(self, cause: str, until: datetime) -> Reply | None:
         return advance_until(self._mover, self._fence, cause, lambda: self._wait(until))

@@ -15,8 +15,9 @@ from ahorrater.domain.sunny import MakePlain, Obstacle, labels, labels_with, obs
 from ahorrater.services.relabel.attempts import until_no_conflict
 from ahorrater.services.relabel.control import RelabelControl
 from ahorrater.services.relabel.decisions import advance_until
-from ahorrater.services.relabel.move import Claim, Mover, words_for
+from ahorrater.services.relabel.move import Claim, Mover
 from ahorrater.services.relabel.parts import awaited, plan_part
+from ahorrater.services.relabel.plan import words_for
 from ahorrater.services.relabel.ports import Cluster, Fence, Kept
 from ahorrater.services.relabel.reply import relabelled, workload_moves
 from ahorrater.services.relabel.settings import RelabelSettings

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from ahorrater.contracts.events import FailureReason, MoveFailed, NodeRelabelled
 from ahorrater.domain.cluster import Node, Workload
-from ahorrater.domain.moves import Evict, Roll, arrived, last_ready, next_action, settled, trouble, undo_action
+from ahorrater.domain.moves import arrived, last_ready, next_rolls, settled, trouble, undo_rolls
 from ahorrater.domain.sunny import (
     LabelWrite,
     MakeSunny,
     Obstacle,
     find,
+    gone_or_silent,
     labels_after,
     labels_with,
     obstacle,
@@ -20,11 +21,12 @@ from ahorrater.domain.sunny import (
     plan_repair,
     sunny_node,
 )
-from ahorrater.services.relabel.parts import awaited, is_to_blame, plan_part
-from ahorrater.services.relabel.ports import Cluster, Fence, Kept, Reply
+from ahorrater.services.relabel.parts import awaited, is_to_blame, skip
+from ahorrater.services.relabel.plan import Plan, plan_move, words_for
+from ahorrater.services.relabel.ports import Cluster, Fence, Forbidden, Kept, Reply
 from ahorrater.services.relabel.reply import failed, relabelled, reply_of
 from ahorrater.services.relabel.settings import RelabelSettings
-from ahorrater.services.relabel.state import Failure, Phase, RelabelState
+from ahorrater.services.relabel.state import Failure, Phase, RelabelState, key_of, with_moves
 
 logger = logging.getLogger(__name__)
 
@@ -48,14 +50,15 @@ class Mover:
         self._cluster = cluster
         self._fence = fence
         self._limit = settings.pending_limit
+        self._silence_limit = settings.not_ready_limit
         self._clock = clock
 
     def begin(self, claim: Claim) -> Reply | None:
         """Claims the fence for a new move and takes the first steps; refuses at once a node that cannot take pods."""
-        in_the_way = obstacle(claim.nodes, claim.state.node)
-        if in_the_way is not None and not claim.state.parts:
-            return self._refuse(claim, in_the_way)
-        return self._label(self._save(claim))
+        plan = plan_move(self._cluster, claim.nodes, claim.state)
+        if plan.failure is not None and not claim.state.parts:
+            return self._refuse(claim, plan.failure)
+        return self._label(self._save(claim), plan)
 
     def advance(self, kept: Kept, cause: str) -> Reply | None:
         """Does what can be done now; the reply once the move has ended, None while it goes on."""
@@ -64,7 +67,23 @@ class Mover:
         claim = Claim(kept.state, kept.version, self._cluster.nodes(), cause)
         if kept.state.phase is Phase.UNDOING:
             return self._undo(claim)
-        return self._label(claim) if kept.state.phase is Phase.LABELLING else self._move(claim)
+        if kept.state.phase is Phase.LABELLING:
+            return self._label(claim, plan_move(self._cluster, claim.nodes, claim.state))
+        return self._move(claim)
+
+    def leave(self, kept: Kept, cause: str) -> Reply | None:
+        """Takes back a move that had succeeded when its node is gone, or has been silent for too long; else None.
+
+        The reply makes choose-node choose another node. It names the former one only if that can take the pods.
+        """
+        if kept.state is None or kept.state.phase is not Phase.DONE:
+            return None
+        claim = Claim(kept.state, kept.version, self._cluster.nodes(), cause)
+        lost = gone_or_silent(claim.nodes, claim.state.node, self._clock() - self._silence_limit)
+        if lost is None:
+            return None
+        state = claim.state.changed(previous=_way_back(claim), started_at=self._clock(), reply=None)
+        return self._give_up(replace(claim, state=state), FailureReason(lost), words_for(lost, claim.state.node))
 
     def write_labels(self, writes: Iterable[LabelWrite]) -> None:
         """Does the planned writes in their order."""
@@ -75,31 +94,30 @@ class Mover:
                 self._cluster.make_plain(write)
             logger.info("%s: %s", type(write).__name__, write.node.name)
 
-    def _refuse(self, claim: Claim, in_the_way: Obstacle) -> Reply:
+    def _refuse(self, claim: Claim, failure: Failure) -> Reply:
         state, nodes = claim.state, claim.nodes
-        failure = Failure(
-            reason=FailureReason(in_the_way),
-            sentence=f"{words_for(in_the_way, state.node)}; no workload was moved.",
-            undo=find(nodes, state.previous) is not None,
+        state = state.changed(
+            sunny=state.previous or sunny_node(nodes),
+            failure=Failure(
+                reason=failure.reason,
+                sentence=f"{failure.sentence}; no workload was moved.",
+                undo=find(nodes, state.previous) is not None,
+            ),
         )
-        state = state.changed(sunny=state.previous or sunny_node(nodes), failure=failure)
         repair = plan_repair(nodes, state.sunny, state.mark)
         reply = self._finish(replace(claim, state=state), failed(state, labels_after(nodes, repair), self._clock()))
         self.write_labels(repair)
         return reply
 
-    def _label(self, claim: Claim) -> Reply | None:
+    def _label(self, claim: Claim, plan: Plan) -> Reply | None:
         state = claim.state
-        in_the_way = obstacle(claim.nodes, state.node)
-        if in_the_way is not None:
-            return self._give_up(claim, FailureReason(in_the_way), words_for(in_the_way, state.node))
+        if plan.failure is not None:
+            return self._give_up(claim, plan.failure.reason, plan.failure.sentence)
         self.write_labels(plan_labels(claim.nodes, state.node, state.mark))
-        workloads = self._cluster.workloads()
-        parts = tuple(plan_part(workload, state) for workload in workloads)
-        if all(part.skipped for part in parts):
-            return self._conclude(replace(claim, state=state.changed(parts=parts)), workloads)
+        if all(part.skipped for part in plan.parts):
+            return self._conclude(replace(claim, state=state.changed(parts=plan.parts)), plan.workloads)
         deadline = self._clock() + self._limit
-        self._act(self._save(claim, parts=parts, phase=Phase.MOVING, deadline=deadline), workloads)
+        self._act(self._save(claim, parts=plan.parts, phase=Phase.MOVING, deadline=deadline), plan.workloads)
         return None
 
     def _move(self, claim: Claim) -> Reply | None:
@@ -119,12 +137,15 @@ class Mover:
         return None
 
     def _act(self, claim: Claim, workloads: Sequence[Workload]) -> None:
+        refused: dict[str, str] = {}
         for workload in awaited(workloads, claim.state):
-            action = next_action(workload, claim.state.node, claim.state.mark)
-            if isinstance(action, Roll):
-                self._cluster.roll(action)
-            elif isinstance(action, Evict) and self._fence.read().version == claim.version:
-                self._cluster.evict(action)
+            try:
+                for roll in next_rolls(workload, claim.state.node, claim.state.mark):
+                    self._cluster.roll(roll)
+            except Forbidden as refusal:
+                refused[key_of(workload)] = str(refusal)
+        if refused:
+            self._save(claim, parts=skip(claim.state.parts, refused))
 
     def _too_late(self, claim: Claim, workloads: Sequence[Workload]) -> Reply:
         state = claim.state
@@ -154,14 +175,15 @@ class Mover:
     def _restore(self, state: RelabelState) -> None:
         for workload in awaited(self._cluster.workloads(), state):
             part = state.part_of(workload)
-            action = undo_action(workload, part.mark_before) if part else None
-            if action is not None:
-                self._cluster.roll(action)
+            for roll in undo_rolls(workload, part.marks_before if part else {}):
+                self._cluster.roll(roll)
 
     def _conclude(self, claim: Claim, workloads: Sequence[Workload]) -> Reply:
         state = claim.state
         moved = awaited(workloads, state)
         ended_at = last_ready(moved, state.started_at) if moved else self._clock()
+        arrivals = {key_of(workload): ended_at for workload in moved if settled(workload, state.node)}
+        claim = replace(claim, state=with_moves(state, arrivals))
         return self._finish(claim, relabelled(state, labels_with(claim.nodes, state.sunny), moved, ended_at))
 
     def _finish(self, claim: Claim, data: NodeRelabelled | MoveFailed) -> Reply:
@@ -174,13 +196,6 @@ class Mover:
     def _save(self, claim: Claim, **changes: object) -> Claim:
         state = claim.state.changed(**changes)
         return replace(claim, state=state, version=self._fence.write(state, claim.version))
-
-
-def words_for(in_the_way: Obstacle, node: str) -> str:
-    """What is in the way, for people."""
-    if in_the_way is Obstacle.NOT_FOUND:
-        return f"{node} is not a node of this cluster"
-    return f"{node} is not Ready, or takes no pods (cordoned)"
 
 
 def _way_back(claim: Claim) -> str | None:

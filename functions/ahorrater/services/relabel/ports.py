@@ -6,13 +6,18 @@ from typing import Protocol
 
 from ahorrater.contracts.events import MoveFailed, NodeRelabelled
 from ahorrater.domain.cluster import Node, Workload
-from ahorrater.domain.moves import Evict, Roll
+from ahorrater.domain.moves import Roll
+from ahorrater.domain.room import Room
 from ahorrater.domain.sunny import MakePlain, MakeSunny
 from ahorrater.services.relabel.state import RelabelState
 
 
 class Conflict(Exception):  # noqa: N818 -- the API's word, 409
     """Somebody changed the object since it was read: read it again and think again."""
+
+
+class Forbidden(Exception):  # noqa: N818 -- the API's word, 403
+    """The cluster lets relabel not change this; the text says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,9 @@ class Cluster(Protocol):
     def workloads(self) -> Sequence[Workload]:
         """The workloads that opted in, with their pods."""
 
+    def occupied(self, node: str) -> Room:
+        """What the pods on that node ask for; those that are ending make room."""
+
     def make_sunny(self, write: MakeSunny) -> None:
         """Labels and marks the node."""
 
@@ -49,10 +57,7 @@ class Cluster(Protocol):
         """Takes label and mark from the node."""
 
     def roll(self, write: Roll) -> None:
-        """Marks the pod template."""
-
-    def evict(self, write: Evict) -> bool:
-        """Evicts the pod; False when a disruption budget refuses for now."""
+        """Marks the pod template. Raises Forbidden where relabel may not."""
 
 
 @dataclass(frozen=True, slots=True)

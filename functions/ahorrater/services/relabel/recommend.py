@@ -5,8 +5,8 @@ from datetime import datetime
 
 from ahorrater.contracts.events import FailureReason, NodeChosen, RelabelMode
 from ahorrater.domain.sunny import labels, labels_with, obstacle
-from ahorrater.services.relabel.move import words_for
 from ahorrater.services.relabel.parts import awaited, plan_part
+from ahorrater.services.relabel.plan import words_for
 from ahorrater.services.relabel.ports import Cluster, Reply
 from ahorrater.services.relabel.reply import failed, relabelled, reply_of
 from ahorrater.services.relabel.state import Failure, begin

@@ -9,7 +9,6 @@ from ahorrater.contracts.events import (
     MoveFailed,
     NodeRelabelled,
     RelabelMode,
-    WorkloadKind,
     WorkloadMove,
     WorkloadOutcome,
 )
@@ -61,7 +60,7 @@ def failed(state: RelabelState, after: Labels, ended_at: datetime) -> MoveFailed
         undone=undone,
         labels_before=state.labels_before,
         labels_after=after,
-        workloads=tuple(_undone(part, state, undone=undone) for part in state.parts),
+        workloads=tuple(_undone(part, undone=undone) for part in state.parts),
         duration_s=_seconds(state.started_at, ended_at),
     )
 
@@ -85,13 +84,11 @@ def _moved(part: Part, workload: Workload | None, node: str, outcome: WorkloadOu
     return _outcome(part, outcome, None, len(workload.live_pods))
 
 
-def _undone(part: Part, state: RelabelState, *, undone: bool) -> WorkloadMove:
+def _undone(part: Part, *, undone: bool) -> WorkloadMove:
     if part.skipped:
         return _outcome(part, WorkloadOutcome.SKIPPED, part.skipped)
     if not undone:
         return _outcome(part, WorkloadOutcome.MOVED, "its pods are not Ready")
-    if part.kind is WorkloadKind.KNATIVE_SERVICE:
-        return _outcome(part, WorkloadOutcome.UNDONE, f"pods that reached {state.node} stay there until the next move")
     return _outcome(part, WorkloadOutcome.UNDONE, "the old pod template is back")
 
 

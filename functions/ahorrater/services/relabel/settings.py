@@ -15,8 +15,8 @@ class RelabelSettings(BaseSettings):
         cluster. It counts until somebody sets a mode by hand.
     RELABEL_PENDING_LIMIT_S: seconds a move may go on without one more pod becoming Ready on the target; then it is
         undone. Long enough to pull an image, short enough to be back before the next cloud.
-    RELABEL_NOT_READY_LIMIT_S: seconds the sunny node may be NotReady before it is left. Kubernetes waits some 50 s itself
-        before it calls a silent node that; a restart of the node's kubelet takes a few.
+    RELABEL_NOT_READY_LIMIT_S: seconds the sunny node may be NotReady before it is left; longer than a kubelet restarts.
+        Kubernetes itself waits some 50 s before it calls a silent node NotReady.
     RELABEL_TICK_BUDGET_S: seconds one tick, or one manual move, may wait for pods; less than the 10 s between ticks, so
         that they do not overlap.
     RELABEL_POLL_S: seconds between two looks at the pods while waiting.

@@ -1,6 +1,6 @@
 """The fence's document: which decision acts, how far it got, and how to undo it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -9,7 +9,8 @@ from pydantic import Field
 
 from ahorrater.contracts.base import Contract, Epoch, NodeName, UtcDatetime
 from ahorrater.contracts.events import FailureReason, Labels, MoveFailed, NodeRelabelled, WorkloadKind
-from ahorrater.domain.cluster import SUNNY, Deployment, Workload
+from ahorrater.domain.cluster import SUNNY, Deployment, StatefulSet, Workload
+from ahorrater.domain.stays import DAY
 
 
 class Phase(StrEnum):
@@ -32,20 +33,20 @@ class Verdict(StrEnum):
 
 
 class Part(Contract):
-    """One workload's part in the move. `mark_before` is what undoing puts back into a Deployment's pod template."""
+    """One workload's part in the move. `marks_before`: what undoing puts back into each of its pod templates."""
 
     kind: WorkloadKind
     namespace: str
     name: str
     pods: Annotated[int, Field(ge=0)]
     ready_before: Annotated[int, Field(ge=0)] = 0
-    mark_before: str | None = None
+    marks_before: dict[str, str | None] = Field(default_factory=dict)
     skipped: str | None = None
 
     @property
-    def key(self) -> tuple[WorkloadKind, str, str]:
+    def key(self) -> str:
         """What tells workloads apart."""
-        return self.kind, self.namespace, self.name
+        return f"{self.kind}/{self.namespace}/{self.name}"
 
 
 class Failure(Contract):
@@ -61,8 +62,8 @@ class RelabelState(Contract):
 
     `epoch`: the decision that acts; `manual`: how often people moved the label since. `node`: the target. `previous`:
     the node to go back to. `sunny`: where the label belongs now. `deadline`: when a move that makes no progress has
-    failed; `arrived` is the progress. `cause`, `concluded_by`: the events that began and ended it, whose redelivery is
-    answered with the same `reply`.
+    failed; `arrived` is the progress. `moved_at`: when each workload was moved in the last 24 hours. `cause`,
+    `concluded_by`: the events that began and ended it, whose redelivery is answered with the same `reply`.
     """
 
     version: Literal[1] = 1
@@ -77,6 +78,7 @@ class RelabelState(Contract):
     labels_before: Labels
     parts: tuple[Part, ...] = ()
     arrived: Annotated[int, Field(ge=0)] = 0
+    moved_at: dict[str, tuple[UtcDatetime, ...]] = Field(default_factory=dict)
     failure: Failure | None = None
     cause: str
     concluded_by: str | None = None
@@ -120,12 +122,25 @@ class RelabelState(Contract):
 
 def kind_of(workload: Workload) -> WorkloadKind:
     """What kind of workload it is."""
-    return WorkloadKind.DEPLOYMENT if isinstance(workload, Deployment) else WorkloadKind.KNATIVE_SERVICE
+    if isinstance(workload, Deployment):
+        return WorkloadKind.DEPLOYMENT
+    return WorkloadKind.STATEFUL_SET if isinstance(workload, StatefulSet) else WorkloadKind.KNATIVE_SERVICE
 
 
-def key_of(workload: Workload) -> tuple[WorkloadKind, str, str]:
+def key_of(workload: Workload) -> str:
     """What tells workloads apart."""
-    return kind_of(workload), workload.namespace, workload.name
+    return f"{kind_of(workload)}/{workload.namespace}/{workload.name}"
+
+
+def with_moves(state: RelabelState, arrivals: Mapping[str, datetime]) -> RelabelState:
+    """The state that remembers these moves. Of older ones it keeps those of 24 hours, and each workload's last."""
+    moved_at = {key: _recent(moments, state.started_at) for key, moments in state.moved_at.items()}
+    added = {key: (*moved_at.get(key, ()), moment) for key, moment in arrivals.items()}
+    return state.changed(moved_at=moved_at | added)
+
+
+def _recent(moments: Sequence[datetime], now: datetime) -> tuple[datetime, ...]:
+    return tuple(moment for moment in moments if now - moment < DAY) or tuple(moments[-1:])
 
 
 def settled_node(before: RelabelState | None, carriers: Sequence[str], target: str) -> str | None:
@@ -166,5 +181,6 @@ def begin(  # noqa: PLR0913 -- a move's whole beginning
         deadline=deadline,
         labels_before=labels,
         parts=before.parts if before is not None and unfinished else (),
+        moved_at=before.moved_at if before is not None else {},
         cause=cause,
     )

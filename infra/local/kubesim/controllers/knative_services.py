@@ -1,4 +1,4 @@
-"""Keeps pods for Knative Services: a Deployment for each revision, as Knative does, without its scaling or routing."""
+"""Gives Knative Services a revision for each template, as Knative does, without its routing."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,6 @@ from infra.local.kubesim.objects import (
     controller_uid,
     copied,
     is_terminating,
-    labels_of,
     name_of,
     namespace_of,
     owner_reference,
@@ -21,28 +20,26 @@ from infra.local.kubesim.objects import (
     with_condition,
 )
 from infra.local.kubesim.registry import DeleteOptions
-from infra.local.kubesim.resources import DEPLOYMENTS, KNATIVE_SERVICES
+from infra.local.kubesim.resources import KNATIVE_REVISIONS, KNATIVE_SERVICES
 from infra.local.kubesim.rollout import template_hash
 from infra.local.kubesim.store import Change
 
 SERVICE_LABEL = "serving.knative.dev/service"
-REVISION_LABEL = "serving.knative.dev/revision"
-_TEMPLATE_ANNOTATION = "simulation.ahorrater.es/template"
-_MIN_SCALE = ("autoscaling.knative.dev/min-scale", "autoscaling.knative.dev/minScale")
+_TEMPLATE_ANNOTATION = "serving.knative.dev/simulated-template"
 
 
 class KnativeServices:
-    """One Deployment for the latest template; the one before goes once the new one is ready."""
+    """One revision for the latest template; the one before goes once the new one is ready."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
     def keys(self, change: Change) -> Iterable[Key]:
-        """A Service, or the owner of a revision's Deployment."""
+        """A Service, or the owner of a revision."""
         if change.resource is KNATIVE_SERVICES and change.type != "DELETED":
             yield namespace_of(change.object), name_of(change.object)
-        owner = controller_of(change.object) if change.resource is DEPLOYMENTS else None
-        if owner and owner["apiVersion"] == KNATIVE_SERVICES.api_version:
+        owner = controller_of(change.object) if change.resource is KNATIVE_REVISIONS else None
+        if owner:
             yield namespace_of(change.object), owner["name"]
 
     def reconcile(self, key: Key) -> float | None:
@@ -55,50 +52,41 @@ class KnativeServices:
         latest = next((item for item in revisions if annotations_of(item)[_TEMPLATE_ANNOTATION] == wanted), None)
         if latest is None:
             latest = self._create_revision(service, len(revisions) and _number_of(revisions[-1]), wanted)
-        ready = condition_is_true(latest, "Available") and _is_observed(latest)
+        ready = condition_is_true(latest, "Ready")
         for item in revisions:
             if ready and uid_of(item) != uid_of(latest):
-                self._cluster.registry.delete(DEPLOYMENTS, key[0], name_of(item), DeleteOptions())
-        self._report(service, latest, ready=ready)
+                self._cluster.registry.delete(KNATIVE_REVISIONS, key[0], name_of(item), DeleteOptions())
+        self._report(service, name_of(latest), ready=ready)
         return None
 
     def _revisions_of(self, service: KubeObject) -> list[KubeObject]:
-        deployments = self._cluster.store.objects(DEPLOYMENTS, namespace_of(service))
-        return sorted((item for item in deployments if controller_uid(item) == uid_of(service)), key=_number_of)
+        revisions = self._cluster.store.objects(KNATIVE_REVISIONS, namespace_of(service))
+        return sorted((item for item in revisions if controller_uid(item) == uid_of(service)), key=_number_of)
 
     def _create_revision(self, service: KubeObject, previous_number: int, wanted: str) -> KubeObject:
-        revision = f"{name_of(service)}-{previous_number + 1:05d}"
         template = copied(service["spec"]["template"])
         metadata = template.get("metadata") or {}
-        labels = (metadata.get("labels") or {}) | {
-            "app": revision,
-            SERVICE_LABEL: name_of(service),
-            "serving.knative.dev/configuration": name_of(service),
-            REVISION_LABEL: revision,
-        }
+        name = name_of(service)
         return self._cluster.registry.create(
-            DEPLOYMENTS,
+            KNATIVE_REVISIONS,
             namespace_of(service),
             {
                 "metadata": {
-                    "name": f"{revision}-deployment",
-                    "labels": labels,
-                    "annotations": {_TEMPLATE_ANNOTATION: wanted},
+                    "name": f"{name}-{previous_number + 1:05d}",
+                    "labels": (metadata.get("labels") or {})
+                    | {
+                        SERVICE_LABEL: name,
+                        "serving.knative.dev/configuration": name,
+                        "serving.knative.dev/routingState": "active",
+                    },
+                    "annotations": (metadata.get("annotations") or {}) | {_TEMPLATE_ANNOTATION: wanted},
                     "ownerReferences": [owner_reference(service)],
                 },
-                "spec": {
-                    "replicas": _scale(template),
-                    "selector": {"matchLabels": {REVISION_LABEL: revision}},
-                    "template": {
-                        "metadata": {"labels": labels, "annotations": metadata.get("annotations") or {}},
-                        "spec": _pod_spec(template["spec"]),
-                    },
-                },
+                "spec": template["spec"],
             },
         )
 
-    def _report(self, service: KubeObject, latest: KubeObject, *, ready: bool) -> None:
-        revision = labels_of(latest)[REVISION_LABEL]
+    def _report(self, service: KubeObject, revision: str, *, ready: bool) -> None:
         before = service.get("status") or {}
         url = f"http://{name_of(service)}.{namespace_of(service)}.svc.cluster.local"
         conditions = before.get("conditions") or []
@@ -122,25 +110,5 @@ class KnativeServices:
         return {"type": kind, "status": "True" if ready else "Unknown", **moment}
 
 
-def _number_of(deployment: KubeObject) -> int:
-    return int(labels_of(deployment)[REVISION_LABEL].rpartition("-")[2])
-
-
-def _is_observed(deployment: KubeObject) -> bool:
-    status = deployment.get("status") or {}
-    return bool(
-        status.get("observedGeneration") == deployment["metadata"]["generation"]
-        and status.get("updatedReplicas", 0) == deployment["spec"]["replicas"]
-    )
-
-
-def _scale(template: KubeObject) -> int:
-    annotations = (template.get("metadata") or {}).get("annotations") or {}
-    minimum = next((int(annotations[key]) for key in _MIN_SCALE if key in annotations), 1)
-    return max(1, minimum)
-
-
-def _pod_spec(revision_spec: KubeObject) -> KubeObject:
-    """The pod's part of a revision: without what Knative reads itself."""
-    own = ("containerConcurrency", "timeoutSeconds", "responseStartTimeoutSeconds", "idleTimeoutSeconds")
-    return {key: value for key, value in revision_spec.items() if key not in own}
+def _number_of(revision: KubeObject) -> int:
+    return int(name_of(revision).rpartition("-")[2])

@@ -8,11 +8,13 @@ from infra.local.kubesim.resources import (
     CONFIG_MAPS,
     DEPLOYMENTS,
     DISRUPTION_BUDGETS,
+    KNATIVE_REVISIONS,
     LEASES,
     NAMESPACES,
     PODS,
     REPLICA_SETS,
     SERVICES,
+    STATEFUL_SETS,
     Resource,
 )
 from infra.local.kubesim.validation.names import (
@@ -24,13 +26,19 @@ from infra.local.kubesim.validation.names import (
 )
 from infra.local.kubesim.validation.others import budget_errors, config_map_errors, lease_errors, service_errors
 from infra.local.kubesim.validation.pods import pod_errors, pod_update_errors
-from infra.local.kubesim.validation.workloads import deployment_errors, replica_set_errors, selector_update_errors
+from infra.local.kubesim.validation.workloads import (
+    deployment_errors,
+    replica_set_errors,
+    revision_update_errors,
+    selector_update_errors,
+)
 
 _NAME_RULES = {NAMESPACES: label_name_errors, SERVICES: service_name_errors}
 _RULES: dict[Resource, Callable[[KubeObject], list[FieldError]]] = {
     PODS: pod_errors,
     DEPLOYMENTS: deployment_errors,
     REPLICA_SETS: replica_set_errors,
+    STATEFUL_SETS: replica_set_errors,
     DISRUPTION_BUDGETS: budget_errors,
     CONFIG_MAPS: config_map_errors,
     LEASES: lease_errors,
@@ -40,6 +48,8 @@ _UPDATE_RULES: dict[Resource, Callable[[KubeObject, KubeObject], list[FieldError
     PODS: pod_update_errors,
     DEPLOYMENTS: selector_update_errors,
     REPLICA_SETS: selector_update_errors,
+    STATEFUL_SETS: selector_update_errors,
+    KNATIVE_REVISIONS: revision_update_errors,
 }
 
 

@@ -58,3 +58,10 @@ def selector_update_errors(new: KubeObject, old: KubeObject) -> list[FieldError]
         return []
     shown = json.dumps(new["spec"].get("selector"), separators=(",", ":"))
     return [invalid_value("spec.selector", shown, "field is immutable")]
+
+
+def revision_update_errors(new: KubeObject, old: KubeObject) -> list[FieldError]:
+    """What is wrong with the step from one Knative Revision to another: all of its spec is fixed."""
+    if new["spec"] == old["spec"]:
+        return []
+    return [invalid_value("spec", "{}", "Immutable fields changed (-old +new)")]
