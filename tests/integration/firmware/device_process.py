@@ -23,9 +23,9 @@ KINDS = ("telemetry", "status")
 class DeviceProcess(ChildProcess):
     """A device's program, with what it says in a log."""
 
-    def __init__(self, folder: Path, command: Sequence[str], password: str) -> None:
+    def __init__(self, folder: Path, command: Sequence[str], settings: Mapping[str, str]) -> None:
         self._command, self._log_file = command, folder / "device.log"
-        self._environment = {**os.environ, "MQTT_PASSWORD": password}
+        self._environment = {**os.environ, **settings}
 
     def start(self) -> Self:
         with self._log_file.open("ab") as output:
