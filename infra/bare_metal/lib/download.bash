@@ -7,7 +7,7 @@ download() { # ADDRESS FILE
     die "could not download $1" "does this machine reach it? Behind a mirror: infra/bare_metal/sources.bash"
 }
 
-remembered_checksum() { awk -v address="$1" '$2 == address { print $1 }' "$checksums" 2>/dev/null; }
+remembered_checksum() { [ ! -f "$checksums" ] || awk -v address="$1" '$2 == address { print $1 }' "$checksums"; }
 
 download_verified() { # ADDRESS FILE
   local seen remembered

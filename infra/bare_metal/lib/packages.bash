@@ -6,6 +6,10 @@ installed_version() { # PACKAGE: empty where it is not installed
 # Here and elsewhere grep reads to the end: with -q and pipefail, the writer that is cut off would fail the line.
 is_held() { apt-mark showhold | grep -x "$1" >/dev/null; }
 
+need_kubeadm() {
+  $dry_run || command -v kubeadm >/dev/null || die "kubeadm is not installed" "cluster prerequisites"
+}
+
 ensure_packages() { # PACKAGE...
   local missing=() package
   for package in "$@"; do [ -n "$(installed_version "$package")" ] || missing+=("$package"); done

@@ -2,6 +2,7 @@
 # On: the control plane, after prerequisites. Then: calico, or routes and bridge-network.
 apply() {
   if [ -f "$(path /etc/kubernetes/admin.conf)" ]; then return; fi
+  need_kubeadm
   [ -n "$ADDRESS" ] || die "this machine's address is not known" "set ADDRESS to the IPv4 address that the other machines reach"
   fill "$KUBEADM_INIT_TEMPLATE" ADDRESS NODE_NAME KUBERNETES_VERSION CONTROL_PLANE_ENDPOINT POD_SUBNET SERVICE_SUBNET |
     put_file /etc/kubernetes/kubeadm-init.yaml

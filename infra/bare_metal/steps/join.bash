@@ -4,6 +4,7 @@
 apply() {
   if [ -f "$(path /etc/kubernetes/kubelet.conf)" ]; then return; fi
   [ $# = 3 ] || die "join needs ENDPOINT TOKEN HASH" "'cluster add-node' on the control plane prints them"
+  need_kubeadm
   local ENDPOINT=$1 TOKEN=$2 HASH=$3
   fill "$KUBEADM_JOIN_TEMPLATE" ENDPOINT TOKEN HASH NODE_NAME ADDRESS | put_file /etc/kubernetes/kubeadm-join.yaml 600
   # shellcheck disable=SC2086 # KUBEADM_OPTIONS holds several words

@@ -3,7 +3,9 @@
 # Arguments: --yes
 apply() {
   $dry_run || [ "${1:-}" = --yes ] || die "reset deletes the cluster's state on this machine" "cluster reset --yes; look first: cluster reset --dry-run"
-  if [ -e "$(path /etc/kubernetes/kubelet.conf)" ] || [ -e "$(path /etc/kubernetes/manifests)" ]; then run kubeadm reset --force; fi
+  if compgen -G "$(path /etc/kubernetes)/kubelet.conf" >/dev/null || compgen -G "$(path /etc/kubernetes/manifests)/*.yaml" >/dev/null; then
+    run kubeadm reset --force
+  fi
   local name
   for name in "$(path /etc/cni/net.d)"/*.conf* "$(path /etc/kubernetes)"/kubeadm-*.yaml; do [ ! -e "$name" ] || run rm -f "$name"; done
   if [ -e "$(path /etc/systemd/system/pod-routes.service)" ]; then
