@@ -39,9 +39,9 @@ class RunningServer:
 
     url: str
 
-    def write_kubeconfig(self, path: Path) -> Path:
-        """Writes a kubeconfig for the server; answers its path."""
-        path.write_text(kubeconfig(self.url))
+    def write_kubeconfig(self, path: Path, user: str = "") -> Path:
+        """Writes a kubeconfig for the server, as `user` in what it records; answers its path."""
+        path.write_text(kubeconfig(self.url, user))
         return path
 
 
@@ -118,14 +118,14 @@ def running(options: ServerOptions | None = None) -> Iterator[RunningServer]:
         thread.join()
 
 
-def kubeconfig(url: str) -> str:
-    """A kubeconfig for a server without TLS or authentication."""
+def kubeconfig(url: str, user: str = "") -> str:
+    """A kubeconfig for a server without TLS or authentication; `user` is who it records."""
     name = "ahorrater-simulation"
     document = {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": name, "cluster": {"server": url}}],
-        "users": [{"name": name, "user": {}}],
+        "users": [{"name": name, "user": {"token": user} if user else {}}],
         "contexts": [{"name": name, "context": {"cluster": name, "user": name, "namespace": "default"}}],
         "current-context": name,
     }

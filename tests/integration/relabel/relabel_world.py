@@ -9,6 +9,7 @@ import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from kubernetes import client
 
@@ -100,23 +101,55 @@ class World:
         control = RelabelControl(store, fence, relabel_settings.relabel_mode, utc_now)
         return Relabel(cluster, fence, control, relabel_settings, utc_now)
 
-    def deploy(self, name: str, replicas: int, *more_affinity: object, **more_spec: object) -> None:
-        """A Deployment of pause containers that opted in and runs on sunny nodes only."""
-        terms = [{"matchExpressions": [SUNNY_ONLY, *more_affinity]}]
-        required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
-        pod = {
-            "terminationGracePeriodSeconds": 0,
-            "affinity": {"nodeAffinity": required},
-            "containers": [{"name": "pause", "image": PAUSE_IMAGE}],
+    def deploy(
+        self,
+        name: str,
+        replicas: int,
+        *more_affinity: object,
+        requests: dict[str, str] | None = None,
+        on: str | None = None,
+        **more_spec: object,
+    ) -> None:
+        """A Deployment of pause containers that opted in and runs on sunny nodes only, or on the node `on`."""
+        pod = sunny_pod(*more_affinity)
+        pod["containers"][0]["resources"] = {"requests": requests or {}}
+        if on:
+            del pod["affinity"]
+            pod["nodeSelector"] = {"kubernetes.io/hostname": on}
+        self.apps.create_namespaced_deployment(self.namespace, self._workload(name, replicas, pod, more_spec))
+
+    def deploy_stateful(self, name: str, replicas: int) -> None:
+        """A StatefulSet that opted in and accepts gaps."""
+        body = self._workload(name, replicas, sunny_pod(), {"serviceName": name})
+        body["metadata"]["annotations"] = {"ahorrater.es/move-stateful": "true"}
+        self.apps.create_namespaced_stateful_set(self.namespace, body)
+
+    def serve(self, name: str, replicas: int) -> None:
+        """A Knative Service that opted in, with pods on sunny nodes only."""
+        pod = sunny_pod()
+        del pod["terminationGracePeriodSeconds"]
+        scale = {"annotations": {"autoscaling.knative.dev/min-scale": str(replicas)}}
+        service = {
+            "apiVersion": "serving.knative.dev/v1",
+            "kind": "Service",
+            "metadata": {"name": name, "annotations": {"ahorrater.es/follows-sun": "true"}},
+            "spec": {"template": {"metadata": scale, "spec": pod}},
         }
+        self.custom.create_namespaced_custom_object("serving.knative.dev", "v1", self.namespace, "services", service)
+
+    @property
+    def revisions(self) -> list[str]:
+        listed = self.custom.list_namespaced_custom_object("serving.knative.dev", "v1", self.namespace, "revisions")
+        return [item["metadata"]["name"] for item in listed["items"]]
+
+    def _workload(self, name: str, replicas: int, pod: dict[str, Any], more_spec: dict[str, object]) -> dict[str, Any]:
         spec = {
             "replicas": replicas,
             "selector": {"matchLabels": {"app": name}},
             "template": {"metadata": {"labels": {"app": name}}, "spec": pod},
             **more_spec,
         }
-        metadata = {"name": name, "labels": {"ahorrater.es/follows-sun": "true"}}
-        self.apps.create_namespaced_deployment(self.namespace, {"metadata": metadata, "spec": spec})
+        return {"metadata": {"name": name, "labels": {"ahorrater.es/follows-sun": "true"}}, "spec": spec}
 
     def pods(self, app: str) -> list[client.V1Pod]:
         items = self.core.list_namespaced_pod(self.namespace, label_selector=f"app={app}").items
@@ -129,6 +162,17 @@ class World:
     def simulate(self, path: str, body: object) -> None:
         request = urllib.request.Request(f"{self.url}/simulation/{path}", json.dumps(body).encode(), method="POST")
         urllib.request.urlopen(request, timeout=10).close()
+
+
+def sunny_pod(*more_affinity: object) -> dict[str, Any]:
+    """A pod of one pause container that runs on sunny nodes only."""
+    terms = [{"matchExpressions": [SUNNY_ONLY, *more_affinity]}]
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
+    return {
+        "terminationGracePeriodSeconds": 0,
+        "affinity": {"nodeAffinity": required},
+        "containers": [{"name": "pause", "image": PAUSE_IMAGE}],
+    }
 
 
 def is_ready(pod: client.V1Pod) -> bool:
@@ -148,12 +192,12 @@ def decision(epoch: int, node: str) -> NodeChosen:
     )
 
 
-def tick_until_reply(relabel: Relabel, deadline_s: float = 60) -> Reply:
+def tick_until_reply(relabel: Relabel, deadline_s: float = 60, name: str = "tick") -> Reply:
     replies: list[Reply] = []
     ticks = iter(range(10_000))
 
     def tick() -> bool:
-        reply = relabel.tick(f"tick-{next(ticks)}")
+        reply = relabel.tick(f"{name}-{next(ticks)}")
         replies.extend([reply] if reply else [])
         return bool(replies)
 

@@ -8,10 +8,8 @@ import pytest
 
 from ahorrater.contracts.events import ClockTick
 from tests.integration.event_sink import eventually
-from tests.integration.relabel.relabel_world import PAUSE_IMAGE, SUNNY_ONLY, FunctionProcess, World, tick_until_reply
+from tests.integration.relabel.relabel_world import FunctionProcess, World, tick_until_reply
 from tests.integration.relabel.test_relabel_moves import Witness, decision, settle_on_first
-
-ONLY_SUNNY_TERM = {"matchExpressions": [SUNNY_ONLY]}
 
 
 @pytest.fixture
@@ -85,13 +83,9 @@ def test_bad_decisions_are_dead_lettered(simulated, process):
         assert process.hear("es.ahorrater.node.chosen.v1", "bad", data).status == 400
 
 
-def test_a_knative_service_moves_pod_by_pod_within_its_budget(simulated):
+def test_a_knative_service_moves_make_before_break_and_gets_no_revision(simulated):
     second = simulated.workers[1]
-    knative_service(simulated, "fn", 3)
-    selector = {"matchLabels": {"app": "fn-00001"}}
-    simulated.policy.create_namespaced_pod_disruption_budget(
-        simulated.namespace, {"metadata": {"name": "fn"}, "spec": {"maxUnavailable": 1, "selector": selector}}
-    )
+    simulated.serve("fn", 3)
     settle_on_first(simulated, "fn-00001", 3)
     relabel = simulated.relabel()
     with Witness(simulated, "fn-00001") as witness:
@@ -99,21 +93,36 @@ def test_a_knative_service_moves_pod_by_pod_within_its_budget(simulated):
         reply = tick_until_reply(relabel)
     assert [(move.kind, move.pods) for move in reply.data.workloads] == [("Service.serving.knative.dev", 3)]
     assert simulated.ready("fn-00001") == [second] * 3
-    assert witness.fewest_ready >= 2
+    assert witness.fewest_ready >= 3
+    assert simulated.revisions == ["fn-00001"]
 
 
-def knative_service(world: World, name: str, replicas: int) -> None:
-    """A Knative Service that opted in, with pods on sunny nodes only."""
-    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [ONLY_SUNNY_TERM]}}
-    pod_spec = {"affinity": {"nodeAffinity": required}, "containers": [{"name": "pause", "image": PAUSE_IMAGE}]}
-    scale = {"annotations": {"autoscaling.knative.dev/min-scale": str(replicas)}}
-    service = {
-        "apiVersion": "serving.knative.dev/v1",
-        "kind": "Service",
-        "metadata": {"name": name, "annotations": {"ahorrater.es/follows-sun": "true"}},
-        "spec": {"template": {"metadata": scale, "spec": pod_spec}},
-    }
-    world.custom.create_namespaced_custom_object("serving.knative.dev", "v1", world.namespace, "services", service)
+def test_what_does_not_fit_stays_where_it_is(simulated):
+    first, second, *_ = simulated.workers
+    simulated.deploy("web", 2, requests={"cpu": "1"})
+    settle_on_first(simulated, "web", 2)
+    simulated.deploy("full", 3, requests={"cpu": "1"}, on=second)
+    eventually(lambda: simulated.ready("full") == [second] * 3, 60)
+    reply = simulated.relabel().chosen(decision(2, second), "d2")
+    assert (reply.data.reason, reply.data.undone) == ("no-room", True)
+    assert "2.00 cores asked for, 1.00 cores free" in reply.data.sentence
+    assert (simulated.sunny, simulated.ready("web")) == ([first], [first, first])
+
+
+def test_a_sunny_node_that_falls_silent_is_left_and_its_work_starts_elsewhere(simulated):
+    first, second, *_ = simulated.workers
+    simulated.deploy("web", 2)
+    simulated.serve("fn", 1)
+    settle_on_first(simulated, "web", 2)
+    relabel = simulated.relabel(relabel_not_ready_limit_s=1)
+    relabel.chosen(decision(2, second), "d2") or tick_until_reply(relabel)
+    simulated.simulate(f"nodes/{second}", {"ready": False})
+    reply = tick_until_reply(relabel, name="silence")
+    assert (reply.data.reason, reply.data.previous) == ("node-not-ready", first)
+    assert simulated.sunny == [first]
+    relabel.chosen(decision(3, first), "d3") or tick_until_reply(relabel)
+    assert simulated.ready("web") == [first] * 2
+    assert simulated.ready("fn-00001") == [first]
 
 
 def test_what_people_ask_for(simulated, process):

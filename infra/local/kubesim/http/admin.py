@@ -5,6 +5,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from infra.local.kubesim.accesses import Accesses
 from infra.local.kubesim.errors import bad_request, path_not_found
 from infra.local.kubesim.faults import Fault, Faults
 from infra.local.kubesim.http.formats import decode_object, json_response
@@ -14,17 +15,19 @@ from infra.local.kubesim.simulation import Simulation
 
 
 class Admin:
-    """POST nodes/NAME, POST and DELETE faults, POST watches/close, POST history/forget."""
+    """POST nodes/NAME, POST and DELETE faults, POST watches/close, POST history/forget, GET accesses."""
 
-    def __init__(self, simulation: Simulation, faults: Faults, watches: Watches) -> None:
+    def __init__(self, simulation: Simulation, faults: Faults, watches: Watches, accesses: Accesses) -> None:
         self._simulation = simulation
         self._faults = faults
         self._watches = watches
+        self._accesses = accesses
         self._actions: dict[tuple[str, str], Callable[[KubeObject], KubeObject]] = {
             ("POST", "faults"): self._order_fault,
             ("DELETE", "faults"): self._clear_faults,
             ("POST", "watches/close"): self._close_watches,
             ("POST", "history/forget"): self._forget_history,
+            ("GET", "accesses"): self._show_accesses,
         }
 
     async def answer(self, request: Request) -> Response:
@@ -58,3 +61,6 @@ class Admin:
     def _forget_history(self, _: KubeObject) -> KubeObject:
         self._simulation.store.forget_history()
         return {"version": self._simulation.store.version}
+
+    def _show_accesses(self, _: KubeObject) -> KubeObject:
+        return {"accesses": self._accesses.shown()}

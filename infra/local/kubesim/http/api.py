@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from infra.local.kubesim.accesses import Access, Accesses
 from infra.local.kubesim.errors import ApiError, bad_request, method_not_allowed, metrics_not_found, too_large_version
 from infra.local.kubesim.faults import Faults
 from infra.local.kubesim.http.admin import Admin
@@ -30,6 +31,13 @@ from infra.local.kubesim.simulation import Simulation
 _WATCH_TIMEOUT_S = 1800.0
 _HEALTH_PATHS = ("/healthz", "/livez", "/readyz")
 _TRUE = ("1", "true")
+_VERBS = {
+    "GET": ("get", "list"),
+    "POST": ("create", "create"),
+    "PUT": ("update", "update"),
+    "PATCH": ("patch", "patch"),
+    "DELETE": ("delete", "deletecollection"),
+}
 _ANSWERED_WITH_THE_OBJECT = (PODS, NAMESPACES)
 """Kinds whose deletion is answered with the object; others get a Status."""
 
@@ -45,7 +53,8 @@ class Api:
         self._store = simulation.store
         self._faults = Faults()
         self.watches = Watches(simulation.store)
-        self._admin = Admin(simulation, self._faults, self.watches)
+        self._accesses = Accesses()
+        self._admin = Admin(simulation, self._faults, self.watches, self._accesses)
         self._handlers: dict[str, Handler] = {
             "GET": self._get,
             "POST": self._create,
@@ -76,7 +85,9 @@ class Api:
         handler = self._handlers.get(request.method)
         if handler is None:
             raise method_not_allowed()
-        return await handler(request, parse_target(path))
+        target = parse_target(path)
+        self._accesses.record(_access(request, target))
+        return await handler(request, target)
 
     async def _meet_fault(self, request: Request) -> None:
         fault = self._faults.next_for(request.method, request.url.path)
@@ -236,6 +247,20 @@ class Api:
         ]
         metadata = {"resourceVersion": str(self._store.version)}
         return json_response(Accepted().many(target.resource, deleted, metadata, self._now()))
+
+
+def _access(request: Request, target: Target) -> Access:
+    resource = "/".join(filter(None, (target.resource.plural, target.subresource)))
+    user = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return Access(user, _verb_of(request, target), target.resource.group, resource, target.namespace, target.name)
+
+
+def _verb_of(request: Request, target: Target) -> str:
+    """The verb that RBAC judges."""
+    if request.method == "GET" and request.query_params.get("watch") in _TRUE:
+        return "watch"
+    named, unnamed = _VERBS[request.method]
+    return named if target.name else unnamed
 
 
 def _accepted(request: Request) -> Accepted:
