@@ -114,7 +114,7 @@ class Plan:
         main = ROOT / "functions" / service.name.replace("-", "_") / "main.py"
         if not main.exists():
             raise ManifestError(f"Service {service.name}: its function is missing: {main}")
-        wired = {"HOST": LOOPBACK, "PORT": str(self.addresses.functions[service.name])}
+        wired = {"HOST": LOOPBACK, "PORT": str(self.addresses.functions[service.name]), **self._urls()}
         return ProcessSpec(
             service.name,
             (PYTHON, "-m", "ahorrater.serve", str(main)),
@@ -167,16 +167,19 @@ class Plan:
             "browser.gatherUsageStats": "false",
         }
         arguments: Sequence[str] = [text for name, value in options.items() for text in (f"--{name}", value)]
-        wired = {
-            f"{name.replace('-', '_').upper()}_URL": self.addresses.function_url(name)
-            for name in self.addresses.functions
-        }
         return ProcessSpec(
             "dashboard",
             (PYTHON, "-m", "streamlit", "run", str(APP), *arguments),
-            self._environment(wired),
+            self._environment(self._urls()),
             http_ok(f"{self.addresses.dashboard_url}/_stcore/health"),
         )
+
+    def _urls(self) -> dict[str, str]:
+        """Where the functions are, for whoever asks them."""
+        return {
+            f"{name.replace('-', '_').upper()}_URL": self.addresses.function_url(name)
+            for name in self.addresses.functions
+        }
 
     def _environment(self, wired: Mapping[str, str], declaration: Mapping[str, str] | None = None) -> dict[str, str]:
         everywhere = {

@@ -5,8 +5,17 @@ from typing import TypeVar
 
 from ahorrater.adapters.functions import Event, Operation, Params, data_of
 from ahorrater.contracts.base import Contract
-from ahorrater.contracts.events import EventData, MoveFailed, NodeChosen, NodeHeld, NodeRelabelled, ParkStatus
+from ahorrater.contracts.events import (
+    DigestDue,
+    EventData,
+    MoveFailed,
+    NodeChosen,
+    NodeHeld,
+    NodeRelabelled,
+    ParkStatus,
+)
 from ahorrater.contracts.exports import DataExport, Delivered, TextMessage
+from ahorrater.services.notify.digest import DailyDigest
 from ahorrater.services.notify.manual import ManualSender
 from ahorrater.services.notify.news import Notifier
 
@@ -14,9 +23,10 @@ D = TypeVar("D", bound=EventData)
 Hearing = Callable[[Event], None]
 
 
-def hearings(notifier: Notifier) -> Mapping[str, Hearing]:
+def hearings(notifier: Notifier, digest: DailyDigest) -> Mapping[str, Hearing]:
     """Who hears which event."""
     return {
+        DigestDue.TYPE: _hearing(DigestDue, lambda _: digest.hear_due()),
         NodeChosen.TYPE: _hearing(NodeChosen, notifier.hear_choice),
         NodeHeld.TYPE: _hearing(NodeHeld, notifier.hear_held),
         NodeRelabelled.TYPE: _hearing(NodeRelabelled, notifier.hear_relabelled),

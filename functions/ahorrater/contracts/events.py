@@ -85,6 +85,12 @@ class ClockTick(EventData):
     TYPE: ClassVar[str] = "es.ahorrater.clock.tick.v1"
 
 
+class DigestDue(EventData):
+    """It may be time for the daily digest: asked every hour, so that a missed one is made up for."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.digest.due.v1"
+
+
 class FuelRefresh(EventData):
     """It is time to fetch the fuel prices."""
 
@@ -257,6 +263,7 @@ EVENTS: tuple[type[EventData], ...] = (
     NodeHeld,
     NodeRelabelled,
     MoveFailed,
+    DigestDue,
     FuelRefresh,
     FuelRefreshed,
 )

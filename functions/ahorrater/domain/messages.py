@@ -1,16 +1,15 @@
-"""News as one plain text for people. Nothing in it is markup, so no name can break it."""
+"""News as one plain text for people, and the buttons under it."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ahorrater.domain.news import Chosen, Contact, Failed, News, Relabelled, Silence
-from ahorrater.domain.wording import DECIMAL_SIGN, WORDS, Language
+from ahorrater.domain.buttons import Button, Rows, row
+from ahorrater.domain.news import Chosen, Contact, Digest, Failed, News, Relabelled, Silence
+from ahorrater.domain.speaking import Speaker, shorten
+from ahorrater.domain.wording import WORDS, Language
 
-MAX_TEXT_UNITS = 4096
-"""Telegram's limit of a text message, in UTF-16 code units."""
 MAX_NAMES = 10
-_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +24,34 @@ class Item:
 def compose(items: Iterable[Item], language: Language) -> str:
     """All news in one message, in the order in which they came; parks come last, together."""
     ordered = sorted(items, key=lambda item: item.latest)
-    writer = _Writer(language)
+    writer = _Writer(Speaker(language, WORDS[language]))
     contacts = [item.news for item in ordered if isinstance(item.news, Contact)]
     paragraphs = [writer.paragraph(item) for item in ordered if not isinstance(item.news, Contact)]
     paragraphs += writer.contacts(contacts)
-    return shorten("\n\n".join(paragraphs), MAX_TEXT_UNITS)
+    return shorten("\n\n".join(paragraphs))
 
 
-def shorten(text: str, max_units: int) -> str:
-    """The text, cut so that it has at most `max_units` UTF-16 code units."""
-    encoded = text.encode("utf-16-le")
-    if len(encoded) <= 2 * max_units:
-        return text
-    return encoded[: 2 * (max_units - 1)].decode("utf-16-le", errors="ignore") + "…"
+def buttons_under(items: Iterable[Item], language: Language) -> Rows:
+    """What can be answered to the news at once: to approve or to veto what is recommended."""
+    for item in items:
+        if isinstance(item.news, Relabelled) and item.news.recommended_only and item.news.epoch is not None:
+            return judging(item.news.epoch, language)
+    return ()
+
+
+def judging(epoch: int, language: Language) -> Rows:
+    """The buttons that judge a recommendation: commands of the bot."""
+    words = WORDS[language]
+    return row(Button(words["approve"], f"/approve {epoch}"), Button(words["veto"], f"/veto {epoch}"))
 
 
 class _Writer:
-    """One language's way to say things."""
+    """Says each kind of news."""
 
-    def __init__(self, language: Language) -> None:
-        self._words = WORDS[language]
-        self._decimal_sign = DECIMAL_SIGN[language]
+    def __init__(self, speaker: Speaker) -> None:
+        self._speaker = speaker
+        self._words = speaker.words
+        self._say, self._number, self._duration = speaker.say, speaker.number, speaker.duration
 
     def paragraph(self, item: Item) -> str:
         lines = self._lines(item.news)
@@ -68,6 +74,8 @@ class _Writer:
                 return [self._relabelled(news)]
             case Failed():
                 return self._failed(news)
+            case Digest():
+                return self._digest(news)
             case Contact():
                 return [self._lost(news) if news.lost else self._back(news)]
 
@@ -77,34 +85,42 @@ class _Writer:
             self._say("why", reason=self._words[news.reason]),
         ]
         if news.previous is not None and news.stayed_s is not None:
-            lines.append(self._say("stayed", previous=news.previous, duration=self.duration(news.stayed_s)))
+            lines.append(self._say("stayed", previous=news.previous, duration=self._duration(news.stayed_s)))
         return lines
 
     def _powers(self, news: Chosen) -> str:
         """Unknown is not zero: what is not known is not said."""
         if news.power_w is None:
             return ""
-        power = self.number(news.power_w)
+        power = self._number(news.power_w)
         if news.previous is None or news.previous_power_w is None:
             return self._say("power", power=power)
         return self._say(
-            "power-both", power=power, previous=news.previous, previous_power=self.number(news.previous_power_w)
+            "power-both", power=power, previous=news.previous, previous_power=self._number(news.previous_power_w)
         )
 
     def _relabelled(self, news: Relabelled) -> str:
         if news.recommended_only:
             return self._say("recommended", node=news.node, pods=self._count("would", news.pods_moved))
         pods = self._count("pods", news.pods_moved)
-        return self._say("relabelled", node=news.node, pods=pods, duration=self.duration(news.duration_s))
+        return self._say("relabelled", node=news.node, pods=pods, duration=self._duration(news.duration_s))
 
     def _failed(self, news: Failed) -> list[str]:
         reason = self._words.get(news.reason, self._words["reason-unknown"])
-        first = self._say("failed", node=news.node, duration=self.duration(news.duration_s), reason=reason)
+        first = self._say("failed", node=news.node, duration=self._duration(news.duration_s), reason=reason)
         if not news.undone:
             return [first, self._say("failed-not-undone")]
         if news.previous is None:
             return [first, self._say("failed-undone-nowhere")]
         return [first, self._say("failed-undone", previous=news.previous)]
+
+    def _digest(self, news: Digest) -> list[str]:
+        lines = [self._say("digest", day=f"{news.day:%d/%m/%Y}"), self._count("digest-moves", news.moves)]
+        share = "" if news.share is None else self._say("digest-share", share=self._number(news.share * 100, 0))
+        lines.append(self._say("digest-energy", energy=self._number(news.net_wh), share=share))
+        more_or_less = "digest-gain" if news.gain_wh >= 0 else "digest-loss"
+        lines.append(self._say(more_or_less, gain=self._number(abs(news.gain_wh))))
+        return [*lines, self._say("digest-co2", co2=self._number(news.saved_co2_kg * 1000))]
 
     def _lost(self, news: Contact) -> str:
         return self._say("lost", node=news.node)
@@ -112,7 +128,7 @@ class _Writer:
     def _back(self, news: Contact) -> str:
         if news.away_s is None:
             return self._say("back", node=news.node)
-        return self._say("back-after", node=news.node, duration=self.duration(news.away_s))
+        return self._say("back-after", node=news.node, duration=self._duration(news.away_s))
 
     def _together(self, contacts: Sequence[Contact], one: Callable[[Contact], str], many: str) -> list[str]:
         if len(contacts) <= 2:
@@ -125,21 +141,3 @@ class _Writer:
     def _count(self, what: str, count: int) -> str:
         plural = {0: "none", 1: "one"}.get(count, "many")
         return self._say(f"{what}-{plural}", count=count)
-
-    def number(self, value: float) -> str:
-        return f"{value:.1f}".replace(".", self._decimal_sign)
-
-    def duration(self, seconds: float) -> str:
-        """The two largest units: `4.2 s`, `12 min`, `1 h 5 min`, `2 d 3 h`."""
-        if seconds < 10:
-            return f"{self.number(seconds)} s"
-        if seconds < _MINUTE_S:
-            return f"{int(seconds)} s"
-        if seconds < _HOUR_S:
-            return f"{int(seconds // _MINUTE_S)} min"
-        if seconds < _DAY_S:
-            return f"{int(seconds // _HOUR_S)} h {int(seconds % _HOUR_S // _MINUTE_S)} min"
-        return f"{int(seconds // _DAY_S)} d {int(seconds % _DAY_S // _HOUR_S)} h"
-
-    def _say(self, key: str, **filled: object) -> str:
-        return self._words[key].format(**filled)

@@ -1,7 +1,7 @@
 """What there is to tell people, and whether it is news: events come more than once and out of order."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from ahorrater.domain.decision import Reason
@@ -38,6 +38,7 @@ class Relabelled:
     recommended_only: bool
     pods_moved: int
     duration_s: float
+    epoch: int | None = None
     kind: Literal["relabelled"] = "relabelled"
 
 
@@ -63,7 +64,20 @@ class Contact:
     kind: Literal["contact"] = "contact"
 
 
-News = Chosen | Silence | Relabelled | Failed | Contact
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A UTC day's account. Wh; `gain_wh` is against having stayed put; `share`: of what the work needed, 0..1."""
+
+    day: date
+    moves: int
+    net_wh: float
+    gain_wh: float
+    saved_co2_kg: float
+    share: float | None = None
+    kind: Literal["digest"] = "digest"
+
+
+News = Chosen | Silence | Relabelled | Failed | Contact | Digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +128,13 @@ class ToldEpoch:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldDay:
+    """The newest day that people were told the account of."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class ToldContact:
     """Whether people think that a park's device is lost, since when, and the latest status heard of it."""
 
@@ -150,6 +171,11 @@ def judge_silence(told: ToldSilence | None, heard: Choice) -> tuple[ToldSilence,
 def judge_epoch(told: ToldEpoch | None, epoch: int) -> ToldEpoch | None:
     """News if the epoch is higher than any told."""
     return ToldEpoch(epoch) if told is None or epoch > told.epoch else None
+
+
+def judge_day(told: ToldDay | None, digest: Digest) -> tuple[ToldDay, Digest] | None:
+    """News if its day is later than any told."""
+    return (ToldDay(digest.day), digest) if told is None or digest.day > told.day else None
 
 
 def judge_contact(

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from ahorrater.adapters.database.migrate import migrate
+from ahorrater.contracts.events import DigestDue, NodeRelabelled
 from tests.integration.event_sink import eventually
 from tests.integration.mosquitto_server import free_port
 from tests.integration.notify import fake_bot_api
 from tests.integration.notify.fake_bot_api import TOKEN, FakeBotApi, slower
+from tests.integration.notify.fake_energy_query import FakeEnergyQuery
 from tests.integration.notify.notify_process import MAIN, NotifyProcess, environment
 
 GENEROUS_S = 15
@@ -282,7 +284,44 @@ def test_without_a_token_it_writes_what_it_would_send(notifying, api):
 def test_its_openapi_document_lists_its_paths(undisturbed):
     document = undisturbed.request("GET", "/openapi.json").json()
     assert set(document["paths"]) == {"/rest/sendMessage", "/rest/exportData"}
-    assert set(document["paths"]["/rest/exportData"]["post"]["responses"]) == {"200", "400", "422", "503"}
+    statuses = set(document["paths"]["/rest/exportData"]["post"]["responses"])
+    assert statuses == {"200", "400", "401", "403", "422", "503"}
+
+
+def test_the_digest_is_asked_of_energy_query_and_told_once(notifying, api):
+    with FakeEnergyQuery() as energy:
+        notify = notifying.start(TELEGRAM_CHATS="11", ENERGY_QUERY_URL=energy.url, NOTIFY_DIGEST_HOUR="0")
+        for _ in range(2):
+            assert notify.hear(DigestDue.TYPE, {}).status == 204
+        eventually(lambda: api.sent)
+        assert api.texts("11")[0].startswith("📊 Summary of ")
+    assert notify.hear(DigestDue.TYPE, {}).status == 204
+    assert energy.asked == 1
+
+
+def test_an_energy_query_that_is_away_is_asked_again_later(notifying):
+    with FakeEnergyQuery() as energy:
+        url = energy.url
+    notify = notifying.start(TELEGRAM_CHATS="11", ENERGY_QUERY_URL=url, NOTIFY_DIGEST_HOUR="0")
+    assert notify.hear(DigestDue.TYPE, {}).status == 503
+
+
+def test_what_people_send_takes_the_token(notifying, api):
+    notify = notifying.start(TELEGRAM_CHATS="11", MANUAL_TOKEN="the-token")
+    assert notify.post("/rest/sendMessage", text="hola").status == 401
+    assert api.attempts == []
+    headers = {"Authorization": "Bearer the-token", "content_type": "application/json"}
+    assert notify.request("POST", "/rest/sendMessage", b'{"text": "hola"}', **headers).status == 200
+
+
+def test_a_recommendation_has_its_buttons(notifying, api):
+    notify = notifying.start(TELEGRAM_CHATS="11", TELEGRAM_LANGUAGE="es")
+    labels = {"labels_before": {}, "labels_after": {}, "workloads": [], "pods_moved": 0, "duration_s": 0.0}
+    data = {"epoch": 7, "mode": "recommend-only", "node": "b", "previous": "a", **labels}
+    assert notify.hear(NodeRelabelled.TYPE, data).status == 204
+    eventually(lambda: api.sent)
+    keyboard = json.loads(api.sent[0].fields["reply_markup"])["inline_keyboard"]
+    assert [[button["callback_data"] for button in row] for row in keyboard] == [["/approve 7", "/veto 7"]]
 
 
 @pytest.mark.parametrize(

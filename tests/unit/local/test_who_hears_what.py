@@ -33,6 +33,7 @@ def subscribers(attributes: dict[str, str]) -> set[str]:
         ("node.held.v1", {"notify"}),
         ("node.relabelled.v1", {"choose-node", "notify"}),
         ("move.failed.v1", {"choose-node", "notify"}),
+        ("digest.due.v1", {"notify"}),
         ("nobody.knows.v1", set()),
     ],
 )
@@ -40,8 +41,9 @@ def test_who_hears_it(kind: str, expected: set[str]) -> None:
     assert subscribers({"type": f"es.ahorrater.{kind}"}) == expected
 
 
-def test_the_clocks_ping_is_heard_as_the_tick_that_it_means() -> None:
-    clock = next(source for source in WIRING.of(PingSource) if source.name == "clock")
-    ping = {"type": PING_TYPE, **clock.spec.ce_overrides.extensions}
-    assert subscribers(ping) == subscribers({"type": "es.ahorrater.clock.tick.v1"})
+@pytest.mark.parametrize(("source", "meant"), [("clock", "clock.tick.v1"), ("digest", "digest.due.v1")])
+def test_a_ping_is_heard_as_the_event_that_it_means(source: str, meant: str) -> None:
+    found = next(one for one in WIRING.of(PingSource) if one.name == source)
+    ping = {"type": PING_TYPE, **found.spec.ce_overrides.extensions}
+    assert subscribers(ping) == subscribers({"type": f"es.ahorrater.{meant}"})
     assert subscribers({"type": PING_TYPE}) == set()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.exports import Where
+from ahorrater.domain.buttons import Rows
 from ahorrater.services.notify.ports import Queued
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -114,13 +115,15 @@ class FakeMessenger:
 
     troubles: list[Exception | None] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
+    buttons: list[Rows] = field(default_factory=list)
     photos: list[tuple[str, bytes, str]] = field(default_factory=list)
     during: Callable[[], None] | None = None
     where: Where = Where.TELEGRAM
 
-    def send_text(self, chat: str, text: str) -> str:
+    def send_text(self, chat: str, text: str, buttons: Rows = ()) -> str:
         self._maybe_fail()
         self.sent.append((chat, text))
+        self.buttons.append(buttons)
         return str(len(self.sent))
 
     def send_photo(self, chat: str, png: bytes, caption: str) -> str:

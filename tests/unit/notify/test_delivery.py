@@ -22,7 +22,7 @@ class Desk:
         self.delivery = self.another()
 
     def another(self):
-        return Delivery(self.store, self.messenger, self.recipients, Language.ENGLISH, self.fold, self.clock)
+        return Delivery(self.store, self.messenger, self.recipients, lambda _: Language.ENGLISH, self.fold, self.clock)
 
     def queue(self, node="n", topic=None, lost=True):
         news = adapter_of(News).dump_json(Contact(node, lost=lost)).decode()
@@ -50,6 +50,18 @@ def test_the_fold_window(fold_s, after_s, messages, wait_s):
     desk.clock.forward(after_s)
     assert desk.delivery.deliver() == (None if wait_s is None else pytest.approx(wait_s))
     assert len(desk.texts()) == messages
+
+
+def test_each_chat_is_told_in_its_language_with_the_buttons_that_belong_to_it():
+    desk = Desk(0, recipients=("1", "2"))
+    language_of = {"1": Language.ENGLISH, "2": Language.SPANISH}.__getitem__
+    delivery = Delivery(desk.store, desk.messenger, desk.recipients, language_of, desk.fold, desk.clock)
+    news = adapter_of(News).dump_json(Relabelled("b", "a", True, 1, 0.0, epoch=7)).decode()
+    desk.store.enqueue(desk.recipients, "recommended", news, desk.clock())
+    delivery.deliver()
+    assert [text.split(":")[0] for _, text in desk.messenger.sent] == ["💡 Recommendation", "💡 Recomendación"]
+    labels = [[button.label for row in rows for button in row] for rows in desk.messenger.buttons]
+    assert labels == [["✅ Approve", "🚫 Veto"], ["✅ Aprobar", "🚫 Vetar"]]
 
 
 def test_what_comes_within_the_window_is_one_message_and_does_not_move_its_end():

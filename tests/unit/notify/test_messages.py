@@ -1,12 +1,13 @@
 """The texts that people read."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from ahorrater.domain.decision import Reason
-from ahorrater.domain.messages import MAX_NAMES, MAX_TEXT_UNITS, Item, compose, shorten
-from ahorrater.domain.news import Chosen, Contact, Failed, Relabelled, Silence
+from ahorrater.domain.messages import MAX_NAMES, Item, buttons_under, compose
+from ahorrater.domain.news import Chosen, Contact, Digest, Failed, Relabelled, Silence
+from ahorrater.domain.speaking import MAX_TEXT_UNITS, shorten
 from ahorrater.domain.wording import Language
 from tests.unit.notify.notify_fakes import NOON
 
@@ -45,6 +46,24 @@ a was the sunny node for 59 s.""",
         (EN, Relabelled("b", "a", False, 1, 61), "✅ b is now the sunny node: 1 pod moved in 1 min."),
         (EN, Relabelled("b", "a", False, 0, 0), "✅ b is now the sunny node: no pod moved in 0.0 s."),
         (EN, Relabelled("b", "a", True, 2, 0), "💡 Recommendation: move the work to b (2 pods). Nothing was changed."),
+        (
+            ES,
+            Digest(date(2026, 6, 1), 3, 412.35, -1.25, 0.0412, 0.714),
+            """📊 Resumen del 01/06/2026 (UTC)
+3 traslados.
+Energía renovable aprovechada: 412,4 Wh, el 71 % de lo que necesita el trabajo.
+1,2 Wh menos que sin moverse.
+CO2 evitado: 41,2 g.""",
+        ),
+        (
+            EN,
+            Digest(date(2026, 6, 1), 0, 12.0, 0.0, 0.0012),
+            """📊 Summary of 01/06/2026 (UTC)
+No move.
+Renewable energy used: 12.0 Wh.
+0.0 Wh more than staying put.
+CO2 avoided: 1.2 g.""",
+        ),
         (
             EN,
             Failed("b", "a", "pods-pending", True, 120),
@@ -133,3 +152,18 @@ def test_shortening_counts_as_telegram_does(text, limit, shortened):
 
 def test_names_are_no_markup_and_no_pattern():
     assert "{node} _a_ *b* <c>" in compose([item(Contact("{node} _a_ *b* <c>", lost=True))], EN)
+
+
+@pytest.mark.parametrize(
+    ("news", "commands"),
+    [
+        (Relabelled("b", "a", True, 2, 0, epoch=7), [["/approve 7", "/veto 7"]]),
+        (Relabelled("b", "a", True, 2, 0), []),
+        (Relabelled("b", "a", False, 2, 0, epoch=7), []),
+        (Contact("b", lost=True), []),
+    ],
+)
+def test_a_recommendation_can_be_judged_where_it_is_read(news, commands):
+    rows = buttons_under([item(Contact("n", lost=True)), item(news)], ES)
+    assert [[button.command for button in row] for row in rows] == commands
+    assert all(button.label for row in rows for button in row)

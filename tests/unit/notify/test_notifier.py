@@ -14,6 +14,9 @@ from ahorrater.contracts.events import (
     ParkNumbers,
     ParkStatus,
     RelabelMode,
+    WorkloadKind,
+    WorkloadMove,
+    WorkloadOutcome,
 )
 from ahorrater.domain.decision import Reason
 from ahorrater.domain.news import Chosen, Contact, Failed, News, Relabelled, Silence
@@ -65,6 +68,9 @@ def park(node, power_w, score_w):
 
 
 def relabelled(epoch=1, mode=RelabelMode.APPLY):
+    recommended = mode is RelabelMode.RECOMMEND_ONLY
+    outcome = WorkloadOutcome.WOULD_MOVE if recommended else WorkloadOutcome.MOVED
+    move = WorkloadMove(kind=WorkloadKind.DEPLOYMENT, namespace="shop", name="web", outcome=outcome, pods=2)
     return NodeRelabelled(
         epoch=epoch,
         mode=mode,
@@ -72,8 +78,8 @@ def relabelled(epoch=1, mode=RelabelMode.APPLY):
         previous="a",
         labels_before={},
         labels_after={},
-        workloads=(),
-        pods_moved=2,
+        workloads=(move,),
+        pods_moved=0 if recommended else 2,
         duration_s=3.5,
     )
 
@@ -111,10 +117,17 @@ def test_each_kind_of_news(desk):
     desk.clock.forward(1)
     assert desk.queued() == {
         "chosen": Chosen("b", "a", Reason.BETTER_NODE),
-        "relabelled": Relabelled("b", "a", recommended_only=True, pods_moved=2, duration_s=3.5),
+        "recommended": Relabelled("b", "a", recommended_only=True, pods_moved=2, duration_s=3.5, epoch=1),
         "failed": Failed("b", "a", "pods-pending", undone=True, duration_s=60),
         "park/n": Contact("n", lost=True),
     }
+
+
+def test_a_move_that_was_recommended_first_is_told_too(desk):
+    for mode in (RelabelMode.RECOMMEND_ONLY, RelabelMode.APPLY, RelabelMode.RECOMMEND_ONLY):
+        desk.notifier.hear_relabelled(relabelled(7, mode))
+    told = {topic: news.recommended_only for topic, news in desk.queued().items()}
+    assert told == {"recommended": True, "relabelled": False}
 
 
 def test_silence_is_a_matter_of_its_own(desk):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ahorrater.adapters.functions import Emit, Event
 from ahorrater.adapters.functions.metrics import Counter, Labels, ReadGauge
+from ahorrater.domain.buttons import Rows
 from ahorrater.services.notify.ports import ChatRefused, Messenger, MessengerAway
 
 OUTCOMES = ("sent", "refused", "away", "failed")
@@ -42,9 +43,9 @@ class CountedMessenger:
         self._messenger, self._messages = messenger, messages
         self.where = messenger.where
 
-    def send_text(self, chat: str, text: str) -> str:
+    def send_text(self, chat: str, text: str, buttons: Rows = ()) -> str:
         """Counted."""
-        return self._counted(lambda: self._messenger.send_text(chat, text))
+        return self._counted(lambda: self._messenger.send_text(chat, text, buttons))
 
     def send_photo(self, chat: str, png: bytes, caption: str) -> str:
         """Counted."""

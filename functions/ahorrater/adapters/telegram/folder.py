@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from ahorrater.contracts.exports import Where
+from ahorrater.domain.buttons import Rows
 from ahorrater.services.notify.ports import MessengerAway
 
 _PATTERNS = ("*.txt", "*.png")
@@ -24,9 +25,10 @@ class FolderMessenger:
         self._folder, self._max_files, self._clock = folder, max_files, clock
         self._lock, self._written = Lock(), 0
 
-    def send_text(self, chat: str, text: str) -> str:  # noqa: ARG002 -- one folder for all
-        """Writes the text; answers with the file's name."""
-        return self._write({".txt": text.encode()})
+    def send_text(self, chat: str, text: str, buttons: Rows = ()) -> str:  # noqa: ARG002 -- one folder for all
+        """Writes the text, and what the buttons under it say; answers with the file's name."""
+        lines = [text, *(f"[{button.label}: {button.command}]" for row in buttons for button in row)]
+        return self._write({".txt": "\n".join(lines).encode()})
 
     def send_photo(self, chat: str, png: bytes, caption: str) -> str:  # noqa: ARG002 -- one folder for all
         """Writes both files; answers with the picture's name."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from ahorrater.adapters.telegram.api import BotApi
 from ahorrater.adapters.telegram.bot import TelegramMessenger
 from ahorrater.adapters.telegram.folder import FolderMessenger
 from ahorrater.adapters.telegram.redaction import keep_out_of_the_log
@@ -20,4 +21,4 @@ def messenger_of(settings: TelegramSettings, clock: Callable[[], datetime]) -> M
         return FolderMessenger(settings.outbox, settings.outbox_files, clock)
     token = settings.secret()
     keep_out_of_the_log(token)
-    return TelegramMessenger(token, settings.api_url, settings.timeout_s)
+    return TelegramMessenger(BotApi(token, settings.api_url, settings.timeout_s))

@@ -4,7 +4,8 @@ import re
 import tempfile
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, FilePath, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -19,11 +20,17 @@ _CHAT = re.compile(r"-?\d{1,16}|@\w{4,32}", re.ASCII)
 class NotifySettings(BaseSettings):
     """NOTIFY_FOLD_S: news that comes within so many seconds is one message; 0: each at once. A cloud brings several
     changes in a row, and Telegram takes 20 messages a minute to a group.
+    NOTIFY_DIGEST_HOUR: from which hour of the day on yesterday's digest is sent, 0 to 23; `off`: never.
+    NOTIFY_TIMEZONE: the zone of that hour.
+    POLICY_WORKLOADS_POWER_W: what the workloads need, W; with it the digest tells the renewable share.
     """
 
     model_config = SettingsConfigDict(env_prefix="NOTIFY_", env_ignore_empty=True)
 
     fold_s: float = Field(default=10, ge=0, le=3600)
+    digest_hour: Annotated[int, Field(ge=0, le=23)] | Literal["off"] = 8
+    timezone: ZoneInfo = ZoneInfo("Europe/Madrid")
+    workloads_power_w: float | None = Field(default=None, gt=0, validation_alias="POLICY_WORKLOADS_POWER_W")
 
     @property
     def fold(self) -> timedelta:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pydantic import ValidationError
 
 from ahorrater.contracts.base import adapter_of
-from ahorrater.domain.messages import Item, compose
+from ahorrater.domain.messages import Item, buttons_under, compose
 from ahorrater.domain.news import News
 from ahorrater.domain.wording import Language
 from ahorrater.services.notify.ports import ChatRefused, Messenger, MessengerAway, NewsStore, Queued
@@ -44,7 +44,7 @@ class Delivery:
     store: NewsStore
     messenger: Messenger
     recipients: Sequence[str]
-    language: Language
+    language_of: Callable[[str], Language]
     fold: timedelta
     clock: Callable[[], datetime]
     _patience: dict[str, _Patience] = field(default_factory=dict)
@@ -95,7 +95,8 @@ class Delivery:
         try:
             items = [item for item in map(_item, queued) if item is not None]
             if items:
-                self.messenger.send_text(chat, compose(items, self.language))
+                language = self.language_of(chat)
+                self.messenger.send_text(chat, compose(items, language), buttons_under(items, language))
         except ChatRefused as refusal:
             logger.error("%d pieces of news for chat %s are dropped: %s", len(queued), chat, refusal)  # noqa: TRY400
         except MessengerAway as away:

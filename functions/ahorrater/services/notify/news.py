@@ -1,7 +1,7 @@
 """Hears events and queues what is news in them. Never speaks to Telegram: whoever hears an event answers at once."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from pydantic import TypeAdapter
@@ -16,24 +16,29 @@ from ahorrater.contracts.events import (
     NodeRelabelled,
     ParkStatus,
     RelabelMode,
+    WorkloadOutcome,
 )
 from ahorrater.domain.news import (
     Choice,
     Contact,
+    Digest,
     Failed,
     News,
     Relabelled,
     ToldChoice,
     ToldContact,
+    ToldDay,
     ToldEpoch,
     ToldSilence,
     judge_choice,
     judge_contact,
+    judge_day,
     judge_epoch,
     judge_silence,
 )
 from ahorrater.services.notify.ports import NewsStore
 
+DIGEST = "digest"
 MAX_RACES = 5
 """How often another replica may be faster, with news of the same matter, before the event is left for later."""
 Told = TypeVar("Told")
@@ -65,8 +70,10 @@ class Notifier:
     def hear_relabelled(self, event: NodeRelabelled) -> None:
         """The label and the workloads are where they should be."""
         recommended = event.mode is RelabelMode.RECOMMEND_ONLY
-        news = Relabelled(event.node, event.previous, recommended, event.pods_moved, event.duration_s)
-        self._hear_epoch("relabelled", event.epoch, news)
+        would = sum(move.pods for move in event.workloads if move.outcome is WorkloadOutcome.WOULD_MOVE)
+        pods = would if recommended else event.pods_moved
+        news = Relabelled(event.node, event.previous, recommended, pods, event.duration_s, event.epoch)
+        self._hear_epoch("recommended" if recommended else "relabelled", event.epoch, news)
 
     def hear_failure(self, event: MoveFailed) -> None:
         """A move that did not succeed."""
@@ -81,6 +88,16 @@ class Notifier:
             return judge_contact(told, event.node, lost=lost, boot=event.boot, at=event.at)
 
         self._hear(f"park/{event.node}", ToldContact, judge)
+
+    def knows_day(self, day: date) -> bool:
+        """Whether people were told that day's account, or a later one's."""
+        with self._store.transaction() as transaction:
+            told = transaction.told(DIGEST)
+        return told is not None and TypeAdapter(ToldDay).validate_json(told).day >= day
+
+    def tell_day(self, digest: Digest) -> None:
+        """A day's account."""
+        self._hear(DIGEST, ToldDay, lambda told: judge_day(told, digest))
 
     def _hear_epoch(self, topic: str, epoch: int, news: News) -> None:
         def judge(told: ToldEpoch | None) -> tuple[ToldEpoch, News] | None:

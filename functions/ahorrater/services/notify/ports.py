@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ahorrater.contracts.exports import Where
+from ahorrater.domain.buttons import Rows
 
 
 class MessengerAway(Exception):  # noqa: N818 -- a state, said as one
@@ -29,8 +30,8 @@ class Messenger(Protocol):
 
     where: Where
 
-    def send_text(self, chat: str, text: str) -> str:
-        """Plain text of 1..4096 characters."""
+    def send_text(self, chat: str, text: str, buttons: Rows = ()) -> str:
+        """Plain text of 1..4096 characters, and buttons under it."""
 
     def send_photo(self, chat: str, png: bytes, caption: str) -> str:
         """A PNG with its caption, which may be empty."""

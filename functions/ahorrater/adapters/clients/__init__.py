@@ -1,0 +1,1 @@
+"""The HTTP functions, as other functions ask them."""
