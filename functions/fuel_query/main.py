@@ -16,6 +16,7 @@ from ahorrater.adapters.fuel.paths import hearings, operations
 from ahorrater.adapters.fuel.ready_answers import ReadyAnswers
 from ahorrater.adapters.fuel.settings import QuerySettings
 from ahorrater.adapters.functions import Function
+from ahorrater.adapters.observers.fuel import PricesObserver
 from ahorrater.adapters.observers.replay import ReplayObserver
 from ahorrater.services.fuel_edition import Edition
 from ahorrater.services.fuel_query import FuelAnswers
@@ -28,8 +29,8 @@ edition = Edition(FuelQueries(reads_of(url), tolerance), settings.check_s, utc_n
 histories = GuardedHistories(FuelQueries(reads_of(url), tolerance), edition)
 answers = FuelAnswers(edition.catalog, histories, utc_now)
 observed = reads_of(url)
-replay = ReplayObserver(lambda: replay_lag_s(observed))
-function = Function("fuel-query", hearings(edition), operations(answers), threads=4, observers=[replay])
+observers = [PricesObserver(lambda: edition.as_of), ReplayObserver(lambda: replay_lag_s(observed))]
+function = Function("fuel-query", hearings(edition), operations(answers), threads=4, observers=observers)
 ready = ReadyAnswers(function, edition, settings.cache_bytes, settings.max_age_s, function.traffic.answered)
 
 

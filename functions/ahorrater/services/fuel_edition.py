@@ -41,6 +41,11 @@ class Edition:
         return "" if self._catalog is None else self._catalog.version
 
     @property
+    def as_of(self) -> datetime | None:
+        """Of when the prices in use are; None before the first."""
+        return None if self._catalog is None else self._catalog.as_of
+
+    @property
     def age_s(self) -> int:
         """How long ago the database confirmed this version, s."""
         return max(0, int((self._clock() - self._confirmed_at).total_seconds()))
