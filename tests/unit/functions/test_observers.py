@@ -208,7 +208,7 @@ class Moody:
     def __init__(self, error):
         self._error = error
 
-    def send_text(self, chat, text, *more):
+    def send_text(self, chat, text, *_buttons):
         if self._error:
             raise self._error
         return f"{chat}: {text}"
