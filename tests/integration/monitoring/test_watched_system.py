@@ -1,5 +1,7 @@
-"""A reading over a real mosquitto, through the whole system: one trace from the device to the label."""
+"""The whole system, watched: one trace from the device to the label, and the numbers that dashboard and alerts ask for."""
 
+import re
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,9 +10,15 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from ahorrater.contracts.trace_context import TraceContext
+from infra.monitoring.local import targets_of
 from tests.e2e.made_up import Run, make_up, until
 from tests.integration.monitoring.otlp_collector import CollectedSpan, OtlpCollector
 from tests.integration.source_process import Device, reading
+
+ROOT = Path(__file__).parents[3]
+ASKING = ("infra/monitoring/base/dashboard.json", "infra/monitoring/base/rules.yaml", "docs/monitoring.md")
+NAME = re.compile(r"\b(?:ahorrater|mqtt_source)_[a-z0-9_]+\b")
+MADE_OF_A_HISTOGRAM = ("", "_bucket", "_count", "_sum")
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -22,21 +30,21 @@ CHAIN = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def collector() -> Iterator[OtlpCollector]:
     with OtlpCollector() as running:
         yield running
 
 
-@pytest.fixture
-def run(tmp_path: Path, collector: OtlpCollector) -> Iterator[Run]:
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, collector: OtlpCollector) -> Iterator[Run]:
     """The system, with nobody publishing yet."""
     settings = {
         "SIMULATED_PARKS": "false",
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
         "OTEL_BSP_SCHEDULE_DELAY": "100",
     }
-    with make_up(tmp_path / "home", **settings) as running:
+    with make_up(tmp_path_factory.mktemp("watched") / "home", **settings) as running:
         yield running
 
 
@@ -68,3 +76,21 @@ def test_one_trace_from_the_device_to_the_label(run: Run, collector: OtlpCollect
     ]
     told = [span for span in collector.trace(device.trace_id) if span.service == "notify"]
     assert {span.parent_id for span in told} <= {span.span_id for span in chain}
+
+
+def names_served(target: str) -> set[str]:
+    """The names of what a function serves, with or without a series yet."""
+    with urllib.request.urlopen(f"http://{target}/metrics", timeout=10) as answer:
+        types = re.findall(r"^# TYPE (\S+) (\S+)$", answer.read().decode(), re.MULTILINE)
+    return {name + end for name, kind in types for end in (MADE_OF_A_HISTOGRAM if kind == "histogram" else ("",))}
+
+
+def test_dashboard_alerts_and_documentation_name_what_there_is(run: Run) -> None:
+    groups = targets_of(run.addresses)
+    functions = {path.parent.name.replace("_", "-") for path in (ROOT / "functions").glob("*/main.py")}
+    assert {str(group["labels"]["function"]) for group in groups} == functions & set(run.addresses)
+    served = {name for group in groups for name in names_served(group["targets"][0])}
+    for path in ASKING:
+        asked = set(NAME.findall((ROOT / path).read_text()))
+        assert asked, path
+        assert asked <= served, path

@@ -1,0 +1,1 @@
+"""Prometheus, Grafana and alerts for AhorraTER: docs/monitoring.md."""
