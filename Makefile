@@ -24,7 +24,7 @@ install: $(STAMP) ## the Python packages and, by apt, mosquitto
 
 .PHONY: install-test
 install-test: $(STAMP) # what only tests need
-	@infra/local/install-packages mosquitto mosquitto-clients postgresql chromium openssl g++ doctest-dev libmosquitto-dev
+	@infra/local/install-packages mosquitto mosquitto-clients postgresql chromium openssl g++ doctest-dev libmosquitto-dev shellcheck docker-registry apache2-utils
 
 .PHONY: up
 up: install ## run the whole system here: parks, MQTT, functions, dashboard (Ctrl-C stops it)
