@@ -1,4 +1,4 @@
-"""The dashboard's entrance: `streamlit run streamlit_app/app.py`. It knows the languages and the pages."""
+"""The dashboard's entrance: `streamlit run streamlit_app/app.py`. It knows the languages, the roles and the pages."""
 
 import gc
 from functools import partial
@@ -7,9 +7,13 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.formats import zone
+from dashboard.pages.backtest import backtest_page
+from dashboard.pages.cluster import cluster_page
+from dashboard.pages.fuel import fuel_page
 from dashboard.pages.sun import sun_page
+from dashboard.parts.login import login
 from dashboard.reader import Reader
-from dashboard.texts import CATALOGUES, Language, Texts, language_of
+from dashboard.texts import CATALOGUES, Language, language_of
 
 ICON = Path(__file__).parent / "sun.svg"
 
@@ -17,8 +21,8 @@ ICON = Path(__file__).parent / "sun.svg"
 def main() -> None:
     """Set the page up, ask who reads, and run the page that they are on."""
     st.set_page_config(page_title="AhorraTER", page_icon=str(ICON), layout="wide")
-    texts = _head()
-    reader = Reader(texts, zone(st.context.timezone))
+    reader = _head()
+    texts = reader.texts
     pages = [
         st.Page(
             partial(sun_page, reader),
@@ -27,7 +31,28 @@ def main() -> None:
             url_path="sun",
             help=texts.sun_page_help,
             default=True,
-        )
+        ),
+        st.Page(
+            partial(cluster_page, reader),
+            title=texts.cluster.page,
+            icon=":material/dns:",
+            url_path="cluster",
+            help=texts.cluster.page_help,
+        ),
+        st.Page(
+            partial(fuel_page, reader),
+            title=texts.fuel.page,
+            icon=":material/local_gas_station:",
+            url_path="fuel",
+            help=texts.fuel.page_help,
+        ),
+        st.Page(
+            partial(backtest_page, reader),
+            title=texts.backtest.page,
+            icon=":material/replay:",
+            url_path="backtest",
+            help=texts.backtest.page_help,
+        ),
     ]
     st.navigation(pages, position="top").run()
     spare_the_collector()
@@ -44,13 +69,15 @@ def spare_the_collector() -> None:
     gc.freeze()
 
 
-def _head() -> Texts:
+def _head() -> Reader:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         heading = st.container(width="content", gap=None)
-        texts = CATALOGUES[_language()]
+        with st.container(horizontal=True, width="content", vertical_alignment="center", key="reader"):
+            texts = CATALOGUES[_language()]
+            role = login(texts)
     heading.title("AhorraTER", anchor=False)
     heading.caption(texts.tagline)
-    return texts
+    return Reader(texts, zone(st.context.timezone), role)
 
 
 def _language() -> Language:

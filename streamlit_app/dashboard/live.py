@@ -4,16 +4,26 @@ The caches are process-wide and hand out the same frozen objects to every sessio
 once, under its lock, while the other sessions wait for that one answer.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 
-import httpx
 import streamlit as st
 
-from ahorrater.contracts.answers import DecisionEntry, NodeInfo, PanelMeans, PanelNow, PodInfo, SunnyNode
-from dashboard.charts import Window, arrow_rows
-from dashboard.client import Answer, Away, ClusterQuery, EnergyQuery, FunctionClient
-from dashboard.settings import Settings
+from ahorrater.contracts.answers import (
+    DayEnergy,
+    DecisionEntry,
+    History,
+    NodeInfo,
+    NodeMetrics,
+    ParkNow,
+    PodInfo,
+    SunnyNode,
+)
+from ahorrater.contracts.control import Control
+from dashboard.charts import usage
+from dashboard.charts.parks import Window, arrow_rows
+from dashboard.client import Answer, Away
+from dashboard.connections import functions, now
+from dashboard.usage import UsageHistory
 
 REFRESH_S = 2
 """s; how often the live parts of a page are drawn again."""
@@ -21,47 +31,20 @@ REFRESH_S = 2
 _TTL_S = 1.5
 """s; below REFRESH_S, so that a redraw never meets an entry that is about to expire and shows it twice."""
 
+_SLOW_TTL_S = 10
+"""s; for what changes by the minute."""
+
+USAGE_SPAN = timedelta(minutes=15)
+"""How far back the usage chart looks."""
+
 DECISIONS_SHOWN = 12
 _MOVES_REMEMBERED = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Functions:
-    """The functions that the dashboard reads."""
-
-    energy: EnergyQuery
-    cluster: ClusterQuery
-
-
-def now() -> datetime:
-    """The present, in UTC."""
-    return datetime.now(UTC)
-
-
-@st.cache_resource(show_spinner=False)
-def functions() -> Functions:
-    """One HTTP client a function, for the life of the process."""
-    settings = Settings()
-
-    def client(name: str, url: str) -> FunctionClient:
-        return FunctionClient(name, httpx.Client(base_url=url, timeout=settings.request_timeout_s), now)
-
-    return Functions(
-        EnergyQuery(client("energy-query", settings.energy_query_url)),
-        ClusterQuery(client("cluster-query", settings.cluster_query_url)),
-    )
-
-
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
-def panels() -> Answer[tuple[PanelNow, ...]] | Away:
-    """The latest reading of every park."""
-    return functions().energy.panels()
-
-
-@st.cache_resource(ttl=_TTL_S, show_spinner=False)
-def means() -> Answer[tuple[PanelMeans, ...]] | Away:
-    """The means of the last readings of every park."""
-    return functions().energy.means()
+def parks() -> Answer[tuple[ParkNow, ...]] | Away:
+    """Every park now."""
+    return functions().energy.parks()
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
@@ -94,14 +77,53 @@ def pods() -> Answer[tuple[PodInfo, ...]] | Away:
     return functions().cluster.pods()
 
 
-@st.cache_resource(ttl=_TTL_S, max_entries=16, show_spinner=False)
-def chart_rows(parks: tuple[str, ...], window: Window) -> Answer[bytes] | Away:
-    """The rows of the live chart, as Arrow: encoded once, sent to every viewer."""
+@st.cache_resource(ttl=_TTL_S, show_spinner=False)
+def control() -> Answer[Control] | Away:
+    """How relabel is steered."""
+    return functions().relabel.control()
+
+
+@st.cache_resource(ttl=_TTL_S, show_spinner=False)
+def metrics() -> Answer[tuple[NodeMetrics, ...]] | Away:
+    """What each node uses now; each answer is remembered for the chart."""
+    found = functions().cluster.metrics()
+    if isinstance(found, Answer):
+        usage_history().remember(found.value)
+    return found
+
+
+@st.cache_resource(show_spinner=False)
+def usage_history() -> UsageHistory:
+    """What the nodes used while somebody looked, for all viewers."""
+    return UsageHistory()
+
+
+@st.cache_resource(ttl=_TTL_S, show_spinner=False)
+def usage_rows() -> bytes:
+    """The rows of the usage chart, as Arrow: encoded once, sent to every viewer."""
+    return usage.arrow_rows(usage_history().since(now() - USAGE_SPAN))
+
+
+@st.cache_resource(ttl=_SLOW_TTL_S, show_spinner=False)
+def today() -> Answer[DayEnergy | None] | Away:
+    """The account of the present UTC day; None before its first reading."""
+    days = functions().energy.accounting(now().replace(hour=0, minute=0, second=0, microsecond=0))
+    return days if isinstance(days, Away) else Answer(days.value[-1] if days.value else None, days.at)
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=len(Window), show_spinner=False)
+def histories(window: Window) -> Answer[tuple[History, ...]] | Away:
+    """The readings of every park in the last while."""
     until = window.until(now())
-    since = until - window.length
-    histories = functions().energy.histories(parks, since, until, window.step_s)
-    if isinstance(histories, Away):
-        return histories
+    return functions().energy.histories(until - window.length, until, window.step_s)
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=len(Window), show_spinner=False)
+def chart_rows(window: Window) -> Answer[bytes] | Away:
+    """The rows of the live chart, as Arrow: encoded once, sent to every viewer."""
+    found = histories(window)
+    if isinstance(found, Away):
+        return found
     recent = moves()
     marks = recent.value if isinstance(recent, Answer) else ()
-    return Answer(arrow_rows(histories.value, marks, since), histories.at)
+    return Answer(arrow_rows(found.value, marks, window.until(now()) - window.length), found.at)

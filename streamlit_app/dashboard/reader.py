@@ -1,10 +1,11 @@
-"""The person who looks: their language and their time zone."""
+"""The person who looks: their language, their time zone, and what they may do."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ahorrater.contracts.answers import DecisionEntry
+from dashboard.access import Role
 from dashboard.formats import decimal, wall_clock
 from dashboard.texts import Texts
 
@@ -15,6 +16,12 @@ class Reader:
 
     texts: Texts
     zone: ZoneInfo
+    role: Role = Role.VIEWER
+
+    @property
+    def may_order(self) -> bool:
+        """Whether levers are shown."""
+        return self.role is Role.OPERATOR
 
     def number(self, value: float, digits: int = 1) -> str:
         """A number with the decimal mark of the language."""
@@ -23,6 +30,10 @@ class Reader:
     def time(self, moment: datetime) -> str:
         """The time of day where the reader is."""
         return wall_clock(moment, self.zone)
+
+    def day(self, moment: datetime) -> str:
+        """The day where the reader is."""
+        return moment.astimezone(self.zone).strftime("%d/%m/%Y")
 
     def sentence(self, entry: DecisionEntry) -> str:
         """Why a decision is what it is, in the reader's language."""

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from ahorrater.contracts.answers import DecisionEntry, NodeInfo, PodInfo
 from ahorrater.contracts.events import PendingMove
+from ahorrater.domain.decision import Reason
 
 
 def arrival(node: str, moves: Sequence[DecisionEntry]) -> DecisionEntry | None:
@@ -55,3 +57,35 @@ def work_by_node(nodes: Iterable[NodeInfo], pods: Iterable[PodInfo]) -> list[Nod
         NodeWork(node, known.get(node or ""), tuple(followers.get(node, ())), others[node])
         for node in sorted(everywhere, key=lambda node: (node is None, node or ""))
     ]
+
+
+class Fate(Enum):
+    """What became of a move."""
+
+    UNDER_WAY = auto()
+    HERE = auto()
+    LEFT = auto()
+    UNDONE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStory:
+    """A move, what became of it, and how long it has been under way, or the work was there, s."""
+
+    entry: DecisionEntry
+    fate: Fate
+    lasted_s: float
+
+
+def stories(moves: Sequence[DecisionEntry], label_on: str | None, now: datetime) -> list[MoveStory]:
+    """The moves, newest first as they come, each judged by the one after it; the newest by where the label is."""
+    found: list[MoveStory] = []
+    until = now
+    for move, after in zip(moves, [None, *moves], strict=False):
+        if after is None:
+            fate = Fate.HERE if move.chosen == label_on else Fate.UNDER_WAY
+        else:
+            fate = Fate.UNDONE if after.reason is Reason.MOVE_FAILED else Fate.LEFT
+        found.append(MoveStory(move, fate, (until - move.decided_at).total_seconds()))
+        until = move.decided_at
+    return found

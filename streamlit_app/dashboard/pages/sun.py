@@ -1,4 +1,4 @@
-"""The Sun page: what is sunny and why, the parks live, the decisions, and where the work runs."""
+"""The Sun page: what is sunny and why, the parks live, what the day brought, and the decisions."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from dashboard.parts.decision_log import decision_log_part
 from dashboard.parts.live_chart import live_chart_part
 from dashboard.parts.park_cards import park_cards_part
 from dashboard.parts.sunny import sunny_part
-from dashboard.parts.workloads import workloads_part
+from dashboard.parts.today import today_part
 from dashboard.reader import Reader
 
 
@@ -18,7 +18,7 @@ def sun_page(reader: Reader) -> None:
     park_cards_part(reader)
     st.subheader(texts.chart, anchor=False)
     live_chart_part(reader)
-    st.subheader(texts.workloads, anchor=False)
-    workloads_part(reader)
+    st.subheader(texts.today, anchor=False)
+    today_part(reader)
     st.subheader(texts.decisions, anchor=False)
     decision_log_part(reader)

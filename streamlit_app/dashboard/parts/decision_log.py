@@ -7,6 +7,7 @@ import streamlit as st
 from ahorrater.contracts.answers import DecisionEntry
 from dashboard import live
 from dashboard.client import Away
+from dashboard.connections import now
 from dashboard.formats import duration, escape
 from dashboard.parts.banner import banner
 from dashboard.reader import Reader
@@ -38,7 +39,7 @@ def _log(reader: Reader, moves_only: bool) -> None:
         st.info(reader.texts.no_decisions, icon=":material/history:")
         return
     st.table(
-        table(decisions.value[: live.DECISIONS_SHOWN], reader, live.now()),
+        table(decisions.value[: live.DECISIONS_SHOWN], reader, now()),
         border="horizontal",
         hide_index=True,
         hide_header=False,

@@ -2,15 +2,19 @@
 
 import streamlit as st
 
+from ahorrater.contracts.exports import DataExport
 from dashboard import live
-from dashboard.charts import DATASET, Quantity, Titles, Window, specification
-from dashboard.client import Away
+from dashboard.charts.common import DATASET
+from dashboard.charts.parks import Quantity, Titles, Window, specification
+from dashboard.client import Answer, Away
+from dashboard.exports import parks_export
 from dashboard.parts.banner import banner
+from dashboard.parts.export import export_part
 from dashboard.reader import Reader
 
 
 def live_chart_part(reader: Reader) -> None:
-    """The choice of quantity and time span, and the chart, which alone is drawn again and again."""
+    """The choice of quantity and time span, the chart, which alone is drawn again and again, and its export."""
     texts = reader.texts
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         quantity = st.segmented_control(
@@ -32,27 +36,33 @@ def live_chart_part(reader: Reader) -> None:
             label_visibility="collapsed",
         )
     _chart(reader, quantity, window)
+    export_part(reader, "export-parks", lambda: _export(reader, quantity, window))
 
 
 @st.fragment(run_every=live.REFRESH_S)
 def _chart(reader: Reader, quantity: Quantity, window: Window) -> None:
     texts = reader.texts
-    panels = live.panels()
-    if isinstance(panels, Away):
-        banner(panels, reader)
+    parks, rows = live.parks(), live.chart_rows(window)
+    if isinstance(parks, Away):
+        banner(parks, reader)
         return
-    parks = tuple(sorted(panel.node for panel in panels.value))
-    rows = live.chart_rows(parks, window)
     if isinstance(rows, Away):
         banner(rows, reader)
         return
-    if not parks:
+    if not parks.value:
         st.info(texts.no_history, icon=":material/show_chart:")
         return
+    names = tuple(sorted(park.node for park in parks.value))
     name = texts.quantity[quantity]
-    spec = specification(parks, quantity, Titles(name, texts.chart_time, texts.chart_move, texts.chart_park))
+    spec = specification(names, quantity, Titles(name, texts.chart_time, texts.chart_move, texts.chart_park))
     st.vega_lite_chart(
         spec={**spec, "datasets": {DATASET: rows.value}},
         alt=texts.chart_description.format(quantity=name, window=texts.window[window]),
         key=f"chart-{quantity}",
     )
+
+
+def _export(reader: Reader, quantity: Quantity, window: Window) -> DataExport | None:
+    histories = live.histories(window)
+    title = f"{reader.texts.quantity[quantity]} · {reader.texts.window[window]}"
+    return parks_export(title, quantity, histories.value) if isinstance(histories, Answer) else None

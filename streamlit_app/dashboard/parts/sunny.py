@@ -6,6 +6,7 @@ from ahorrater.contracts.answers import DecisionEntry
 from ahorrater.contracts.events import PendingMove
 from dashboard import live
 from dashboard.client import Answer, Away
+from dashboard.connections import now
 from dashboard.formats import duration, escape
 from dashboard.parts.banner import banner
 from dashboard.reader import Reader
@@ -44,7 +45,7 @@ def _place(reader: Reader, moves: Answer[tuple[DecisionEntry, ...]] | Away) -> N
 def _why_there(reader: Reader, node: str, moves: tuple[DecisionEntry, ...]) -> None:
     move, next_node = arrival(node, moves), destination(node, moves)
     if move is not None:
-        elapsed = duration((live.now() - move.decided_at).total_seconds())
+        elapsed = duration((now() - move.decided_at).total_seconds())
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(reader.texts.reason[move.reason], icon=":material/lightbulb:", color="orange")
             st.text(reader.texts.since.format(time=reader.time(move.decided_at), duration=elapsed))
@@ -67,7 +68,7 @@ def _plans(reader: Reader) -> None:
         _calm(reader, latest)
     else:
         _countdown(reader, latest.pending)
-    age = duration((live.now() - latest.last_at).total_seconds())
+    age = duration((now() - latest.last_at).total_seconds())
     st.caption(reader.texts.decided.format(age=age))
 
 
@@ -79,10 +80,10 @@ def _calm(reader: Reader, latest: DecisionEntry) -> None:
 
 
 def _countdown(reader: Reader, pending: PendingMove) -> None:
-    now = live.now()
-    left_s = seconds_left(pending, now)
+    moment = now()
+    left_s = seconds_left(pending, moment)
     left = duration(left_s) if left_s > 0 else reader.texts.pending_due
     st.caption(reader.texts.pending)
     st.subheader(f"{escape(pending.node)} · {left}", anchor=False)
-    st.progress(progress(pending, now))
+    st.progress(progress(pending, moment))
     st.text(reader.texts.pending_kind[pending.kind].format(node=pending.node))

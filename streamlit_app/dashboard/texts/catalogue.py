@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ahorrater.contracts.answers import HealthFlag, ParkCondition
 from ahorrater.domain.decision import MoveKind, Reason
-from dashboard.charts import Quantity, Window
+from dashboard.charts.parks import Quantity, Window
 from dashboard.client import Trouble
-from dashboard.status import Status
+from dashboard.texts.backtest import BacktestTexts
+from dashboard.texts.cluster import ClusterTexts
+from dashboard.texts.fuel import FuelTexts
+from dashboard.texts.orders import OrderTexts
 
 
 class Language(StrEnum):
@@ -47,12 +51,15 @@ class Texts:
     parks: str
     no_parks: str
     power: str
-    mean: str
     battery: str
-    overflow: str
     age: str
     never_heard: str
-    status: Mapping[Status, str]
+    state: Mapping[ParkCondition, str]
+    expected_now: str
+    expected_later: str
+    forecast: str
+    health: Mapping[HealthFlag, str]
+    quarantined: str
 
     chart: str
     chart_description: str
@@ -91,6 +98,21 @@ class Texts:
     nothing_runs: str
     pod_not_ready: str
 
+    today: str
+    served: str
+    gained: str
+    gained_help: str
+    moves_today: str
+    moves_cost: str
+    saved: str
+    saved_help: str
+    no_account: str
+
     away: str
     away_recovers: str
     trouble: Mapping[Trouble, str]
+
+    cluster: ClusterTexts
+    fuel: FuelTexts
+    backtest: BacktestTexts
+    orders: OrderTexts

@@ -1,9 +1,10 @@
 """English."""
 
+from ahorrater.contracts.answers import HealthFlag, ParkCondition
 from ahorrater.domain.decision import MoveKind, Reason
-from dashboard.charts import Quantity, Window
+from dashboard.charts.parks import Quantity, Window
 from dashboard.client import Trouble
-from dashboard.status import Status
+from dashboard.texts import backtest, cluster, fuel, orders
 from dashboard.texts.catalogue import Texts
 
 ENGLISH = Texts(
@@ -30,18 +31,27 @@ ENGLISH = Texts(
     parks="Solar parks",
     no_parks="No park has sent a reading yet.",
     power="Power",
-    mean="mean",
     battery="Battery {percent}",
-    overflow="The sensor is at its limit: the true value is higher.",
     age="{age} ago",
     never_heard="Nothing has come from this park yet.",
-    status={
-        Status.ONLINE: "Online",
-        Status.STALE: "Stale",
-        Status.OFFLINE: "Offline",
-        Status.SLEEPING: "Sleeping",
-        Status.SILENT: "No reading",
+    state={
+        ParkCondition.ONLINE: "Online",
+        ParkCondition.STALE: "Stale",
+        ParkCondition.OFFLINE: "Offline",
+        ParkCondition.SLEEPING: "Sleeping",
+        ParkCondition.MISSING: "No reading",
     },
+    expected_now="expected {power}",
+    expected_later="in 1 h {power}",
+    forecast="Forecast for the next two hours",
+    health={
+        HealthFlag.OK: "Panel well",
+        HealthFlag.SOILING: "Perhaps dirty",
+        HealthFlag.SHADE: "Shade",
+        HealthFlag.FAILURE: "Perhaps broken",
+        HealthFlag.UNKNOWN: "Panel not judged yet",
+    },
+    quarantined="Sensor not believed: {cause}",
     chart="Live",
     chart_description="{quantity} of every park over the last {window}; vertical lines mark the moves.",
     quantity_choice="Quantity",
@@ -92,6 +102,15 @@ ENGLISH = Texts(
     node_not_ready="not ready",
     nothing_runs="The cluster has no nodes.",
     pod_not_ready="not ready",
+    today="Today",
+    served="Solar energy that served",
+    gained="Against staying put",
+    gained_help="Net of what the moves cost, against having stayed all day where the day began.",
+    moves_today="Moves",
+    moves_cost="cost {energy}",
+    saved="CO₂ not emitted",
+    saved_help="What the net energy would have emitted, taken from the grid.",
+    no_account="Nothing has been accounted today yet.",
     away="**{function}** {trouble}.",
     away_recovers="This part comes back by itself.",
     trouble={
@@ -100,4 +119,8 @@ ENGLISH = Texts(
         Trouble.REFUSED: "answers with an error",
         Trouble.UNREADABLE: "answers something that this dashboard does not understand",
     },
+    cluster=cluster.ENGLISH,
+    fuel=fuel.ENGLISH,
+    backtest=backtest.ENGLISH,
+    orders=orders.ENGLISH,
 )

@@ -1,9 +1,10 @@
 """Spanish."""
 
+from ahorrater.contracts.answers import HealthFlag, ParkCondition
 from ahorrater.domain.decision import MoveKind, Reason
-from dashboard.charts import Quantity, Window
+from dashboard.charts.parks import Quantity, Window
 from dashboard.client import Trouble
-from dashboard.status import Status
+from dashboard.texts import backtest, cluster, fuel, orders
 from dashboard.texts.catalogue import Texts
 
 SPANISH = Texts(
@@ -30,18 +31,27 @@ SPANISH = Texts(
     parks="Parques solares",
     no_parks="Ningún parque ha enviado lecturas todavía.",
     power="Potencia",
-    mean="media",
     battery="Batería {percent}",
-    overflow="El sensor está en su límite: el valor real es mayor.",
     age="hace {age}",
     never_heard="Aún no ha llegado nada de este parque.",
-    status={
-        Status.ONLINE: "En línea",
-        Status.STALE: "Desfasado",
-        Status.OFFLINE: "Desconectado",
-        Status.SLEEPING: "Dormido",
-        Status.SILENT: "Sin lecturas",
+    state={
+        ParkCondition.ONLINE: "En línea",
+        ParkCondition.STALE: "Desfasado",
+        ParkCondition.OFFLINE: "Desconectado",
+        ParkCondition.SLEEPING: "Dormido",
+        ParkCondition.MISSING: "Sin lecturas",
     },
+    expected_now="previsto {power}",
+    expected_later="en 1 h {power}",
+    forecast="Previsión para las próximas dos horas",
+    health={
+        HealthFlag.OK: "Panel sano",
+        HealthFlag.SOILING: "Quizá sucio",
+        HealthFlag.SHADE: "Sombra",
+        HealthFlag.FAILURE: "Quizá averiado",
+        HealthFlag.UNKNOWN: "Panel aún sin evaluar",
+    },
+    quarantined="No se cree al sensor: {cause}",
     chart="En vivo",
     chart_description="{quantity} de cada parque en los últimos {window}; las líneas verticales marcan los traslados.",
     quantity_choice="Magnitud",
@@ -108,6 +118,15 @@ SPANISH = Texts(
     node_not_ready="no preparado",
     nothing_runs="El clúster no tiene nodos.",
     pod_not_ready="no preparado",
+    today="Hoy",
+    served="Energía solar aprovechada",
+    gained="Frente a quedarse quieto",
+    gained_help="Descontado lo que cuestan los traslados, frente a haberse quedado todo el día donde empezó.",
+    moves_today="Traslados",
+    moves_cost="costaron {energy}",
+    saved="CO₂ no emitido",
+    saved_help="Lo que habría emitido la energía neta, tomada de la red.",
+    no_account="Hoy todavía no se ha contado nada.",
     away="**{function}** {trouble}.",
     away_recovers="Esta parte vuelve sola.",
     trouble={
@@ -116,4 +135,8 @@ SPANISH = Texts(
         Trouble.REFUSED: "responde con un error",
         Trouble.UNREADABLE: "responde algo que este panel no entiende",
     },
+    cluster=cluster.SPANISH,
+    fuel=fuel.SPANISH,
+    backtest=backtest.SPANISH,
+    orders=orders.SPANISH,
 )

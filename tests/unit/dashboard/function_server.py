@@ -1,206 +1,21 @@
 """Stand-ins for the HTTP functions: real servers whose answers a test changes while they run."""
 
 import json
+import re
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from math import sin
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
-from ahorrater.contracts.answers import (
-    DecisionEntry,
-    History,
-    HistoryPoint,
-    NodeInfo,
-    PanelMeans,
-    PanelNow,
-    PodInfo,
-    SunnyNode,
-)
-from ahorrater.contracts.events import DeviceStatus, ParkNumbers, PendingMove
-from ahorrater.domain.decision import MoveKind, Reason
-from ahorrater.domain.parks import Freshness
-
-Query = dict[str, str]
-Route = Callable[[Query], BaseModel | list[BaseModel]]
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass
-class ParkWorld:
-    """One park as the functions describe it."""
-
-    power_w: float
-    voltage_v: float = 18.0
-    battery_soc: float | None = None
-    device: DeviceStatus | None = DeviceStatus.ONLINE
-    silent_for_s: float = 1.0
-
-    @property
-    def freshness(self) -> Freshness:
-        return Freshness.FRESH if self.silent_for_s <= 30 else Freshness.STALE
-
-    @property
-    def current_a(self) -> float:
-        return self.power_w / self.voltage_v
-
-
-def decision(
-    chosen: str | None = "sol-2",
-    previous: str | None = "sol-1",
-    reason: Reason = Reason.BETTER_NODE,
-    ago_s: float = 95,
-    **changes: object,
-) -> DecisionEntry:
-    at = now() - timedelta(seconds=ago_s)
-    entry = DecisionEntry(
-        id=1,
-        epoch=7,
-        decided_at=at,
-        last_at=at,
-        repeats=1,
-        policy="hysteresis",
-        chosen=chosen,
-        previous=previous,
-        moved=chosen != previous,
-        reason=reason,
-        sentence=f"The function's own words about {chosen}.",
-        parks=(
-            ParkNumbers(node="sol-1", freshness="fresh", age_s=1.0, power_w=6.0, score_w=6.1),
-            ParkNumbers(node="sol-2", freshness="fresh", age_s=1.0, power_w=14.2, score_w=14.1),
-        ),
-        pending=None,
-    )
-    return entry.model_copy(update=changes)
-
-
-def pending(node: str = "sol-3", in_s: float = 45, waited_s: float = 75) -> PendingMove:
-    return PendingMove(
-        node=node,
-        kind=MoveKind.BETTER,
-        since=now() - timedelta(seconds=waited_s),
-        fires_at=now() + timedelta(seconds=in_s),
-    )
-
-
-def pod(name: str, node: str | None, follows_sun: bool = True, phase: str = "Running") -> PodInfo:
-    ready = phase == "Running"
-    return PodInfo(namespace="default", name=name, node=node, phase=phase, ready=ready, follows_sun=follows_sun)
-
-
-@dataclass
-class World:
-    """What the functions answer. A test changes it at any time."""
-
-    parks: dict[str, ParkWorld] = field(
-        default_factory=lambda: {
-            "sol-1": ParkWorld(6.0, battery_soc=0.64),
-            "sol-2": ParkWorld(14.2, 18.6),
-            "sol-3": ParkWorld(16.9, 18.9, battery_soc=0.31),
-        }
-    )
-    sunny: str | None = "sol-2"
-    nodes: list[str] = field(default_factory=lambda: ["sol-1", "sol-2", "sol-3"])
-    pods: list[PodInfo] = field(
-        default_factory=lambda: [
-            pod("fuel-query-00001-7d9f", "sol-2"),
-            pod("fuel-refresh-00001-x2k", "sol-2"),
-            pod("reports-5b8c-wq7", None, phase="Pending"),
-            pod("kube-proxy-a", "sol-1", follows_sun=False),
-            pod("kube-proxy-b", "sol-2", follows_sun=False),
-        ]
-    )
-    decisions: list[DecisionEntry] = field(
-        default_factory=lambda: [
-            decision("sol-2", "sol-2", Reason.HOLDING, 2, repeats=38, pending=pending()),
-            decision("sol-2", "sol-2", Reason.WITHIN_MARGIN, 60, repeats=19),
-            decision(),
-            decision("sol-1", "sol-1", Reason.ALREADY_BEST, 220, repeats=61),
-            decision("sol-1", "sol-3", Reason.PRESENT_FAILING, 290),
-        ]
-    )
-
-    def panels(self, _: Query) -> list[BaseModel]:
-        return [
-            PanelNow(
-                node=node,
-                current_a=park.current_a,
-                voltage_v=park.voltage_v,
-                power_w=park.power_w,
-                battery_soc=park.battery_soc,
-                overflow=False,
-                measured_at=now() - timedelta(seconds=park.silent_for_s),
-                age_s=park.silent_for_s,
-                freshness=park.freshness,
-                device=park.device,
-            )
-            for node, park in self.parks.items()
-        ]
-
-    def means(self, _: Query) -> list[BaseModel]:
-        return [
-            PanelMeans(
-                node=node,
-                current_a=park.current_a,
-                voltage_v=park.voltage_v,
-                power_w=park.power_w * 0.97,
-                smoothed_power_w=park.power_w * 0.95,
-                samples=10,
-                measured_at=now() - timedelta(seconds=park.silent_for_s),
-                freshness=park.freshness,
-            )
-            for node, park in self.parks.items()
-        ]
-
-    def history(self, query: Query) -> History:
-        since, until = datetime.fromisoformat(query["since"]), datetime.fromisoformat(query["until"])
-        step_s, park = int(query["step_s"]), self.parks[query["node"]]
-        moments = [since + timedelta(seconds=s) for s in range(0, int((until - since).total_seconds()), step_s)]
-        newest = now() - timedelta(seconds=park.silent_for_s)
-        points = tuple(
-            _point(park, moment, len(query["node"] + query["node"])) for moment in moments if moment <= newest
-        )
-        return History(node=query["node"], since=since, until=until, step_s=step_s, points=points)
-
-    def ledger(self, query: Query) -> list[BaseModel]:
-        wanted = [entry for entry in self.decisions if entry.moved or query.get("moved") != "true"]
-        return list(wanted[: int(query["limit"])])
-
-    def node_infos(self, _: Query) -> list[BaseModel]:
-        return [
-            NodeInfo(name=name, ready=True, sunny=name == self.sunny, roles=(), schedulable=True) for name in self.nodes
-        ]
-
-    def energy_routes(self) -> dict[str, Route]:
-        return {
-            "/rest/metrics/getValuesPlacas": self.panels,
-            "/rest/metrics/media/getMediaValuesPlacas": self.means,
-            "/rest/metrics/history": self.history,
-            "/rest/metrics/decisions": self.ledger,
-        }
-
-    def cluster_routes(self) -> dict[str, Route]:
-        return {
-            "/rest/getSunnyNode": lambda _: SunnyNode(node=self.sunny),
-            "/rest/listNodes": self.node_infos,
-            "/rest/getNodePod": lambda _: list(self.pods),
-        }
-
-
-def _point(park: ParkWorld, at: datetime, phase: int) -> HistoryPoint:
-    wave = 1 + 0.25 * sin(at.timestamp() / 23 + phase + park.voltage_v * 9) + 0.04 * sin(at.timestamp() / 3)
-    power_w = park.power_w * wave
-    voltage_v = park.voltage_v * (0.97 + wave / 40)
-    return HistoryPoint(at=at, power_w=power_w, voltage_v=voltage_v, current_a=power_w / voltage_v, readings=2)
+from tests.unit.dashboard.world import Lines, Query, Route, World
 
 
 class FunctionServer:
@@ -209,7 +24,10 @@ class FunctionServer:
     def __init__(self, routes: dict[str, Route]) -> None:
         self.routes = routes
         self.requests: Counter[str] = Counter()
+        self.authorizations: list[str | None] = []
         self.delay_s = 0.0
+        self.between_lines_s = 0.0
+        self.orders_refused: str | None = None
         self.broken: tuple[int, bytes] | None = None
         self._server: ThreadingHTTPServer | None = None
         self._released = threading.Event()
@@ -234,15 +52,22 @@ class FunctionServer:
         self._server.server_close()
         self._server = None
 
-    def answer(self, path: str, query: Query) -> tuple[int, bytes]:
+    def answer(self, method: str, path: str, query: Query, headers: Message) -> tuple[int, bytes]:
         self.requests[path] += 1
+        self.authorizations.append(headers.get("Authorization"))
         self._released.wait(self.delay_s)
         if self.broken is not None:
             return self.broken
-        found = self.routes[path](query)
-        models = found if isinstance(found, list) else [found]
-        parts = [json.loads(model.model_dump_json()) for model in models]
-        return 200, json.dumps(parts if isinstance(found, list) else parts[0]).encode()
+        if method == "POST" and self.orders_refused is not None:
+            return 401, json.dumps({"title": "Unauthorized", "detail": self.orders_refused}).encode()
+        route, named = self._route(f"{method} {path}")
+        return 200, _encoded(route({**query, **named}))
+
+    def _route(self, wanted: str) -> tuple[Route, Query]:
+        for pattern, route in self.routes.items():
+            if match := re.fullmatch(pattern, wanted):
+                return route, match.groupdict()
+        raise LookupError(wanted)
 
     def _running(self) -> ThreadingHTTPServer:
         assert self._server is not None
@@ -255,38 +80,79 @@ class _Handler(BaseHTTPRequestHandler):
     function: FunctionServer
 
     def do_GET(self) -> None:
+        self._answer("GET")
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self._answer("POST")
+
+    def _answer(self, method: str) -> None:
         url = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
-        status, body = self.function.answer(url.path, query)
+        status, body = self.function.answer(method, url.path, query, self.headers)
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        for line in body.splitlines(keepends=True):
+            self.wfile.write(line)
+            self.wfile.flush()
+            time.sleep(self.function.between_lines_s)
 
     def log_message(self, *_: object) -> None:
         """Silence: a test's output is pytest's."""
 
 
+def _encoded(found: Any) -> bytes:
+    if isinstance(found, Lines):
+        return b"".join(line.model_dump_json().encode() + b"\n" for line in found.lines)
+    return TypeAdapter(Any).dump_json(found)
+
+
 @dataclass
 class Functions:
-    """The world and the two functions that tell of it."""
+    """The world and the functions that tell of it."""
 
     world: World
     energy: FunctionServer
     cluster: FunctionServer
+    fuel: FunctionServer
+    relabel: FunctionServer
+    notify: FunctionServer
+    backtest: FunctionServer
+
+    @property
+    def all(self) -> dict[str, FunctionServer]:
+        """By the names that people are told."""
+        return {
+            "energy-query": self.energy,
+            "cluster-query": self.cluster,
+            "fuel-query": self.fuel,
+            "relabel": self.relabel,
+            "notify": self.notify,
+            "backtest": self.backtest,
+        }
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"ENERGY_QUERY_URL": self.energy.url, "CLUSTER_QUERY_URL": self.cluster.url}
+        """What the dashboard is told: where they are; and that everybody may give orders."""
+        urls = {f"{name.replace('-', '_').upper()}_URL": server.url for name, server in self.all.items()}
+        return {**urls, "DASHBOARD_ROLE": "operator"}
 
 
 @contextmanager
 def running_functions() -> Iterator[Functions]:
     world = World()
-    functions = Functions(world, FunctionServer(world.energy_routes()), FunctionServer(world.cluster_routes()))
+    functions = Functions(
+        world,
+        FunctionServer(world.energy_routes()),
+        FunctionServer(world.cluster_routes()),
+        FunctionServer(world.fuel_routes()),
+        FunctionServer(world.relabel_routes()),
+        FunctionServer(world.notify_routes()),
+        FunctionServer(world.backtest_routes()),
+    )
     try:
         yield functions
     finally:
-        functions.energy.stop()
-        functions.cluster.stop()
+        for server in functions.all.values():
+            server.stop()

@@ -6,8 +6,9 @@ import pytest
 
 from ahorrater.contracts.answers import History, HistoryPoint
 from ahorrater.domain.decision import Reason
-from dashboard.charts import DATASET, Quantity, Titles, Window, arrow_rows, rows, specification
-from tests.unit.dashboard.function_server import decision
+from dashboard.charts.common import DATASET
+from dashboard.charts.parks import Quantity, Titles, Window, arrow_rows, rows, specification
+from tests.unit.dashboard.world import decision
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 NOON_MS = int(NOON.timestamp() * 1000)

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from dashboard.client import PAUSE_AFTER_TIMEOUT, Answer, Away, EnergyQuery, FunctionClient, Trouble
+from dashboard.client import PAUSE_AFTER_TIMEOUT, Answer, Away, FunctionClient, Trouble
+from dashboard.functions.energy import EnergyQuery
 from tests.unit.dashboard.function_server import Functions
 
 START = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -35,9 +36,9 @@ def trouble(reply: object) -> Trouble:
 
 
 def test_an_answer_is_typed_and_dated(energy: EnergyQuery) -> None:
-    panels = energy.panels()
-    assert isinstance(panels, Answer)
-    assert ([panel.node for panel in panels.value], panels.at) == (["sol-1", "sol-2", "sol-3"], START)
+    parks = energy.parks()
+    assert isinstance(parks, Answer)
+    assert ([park.node for park in parks.value], parks.at) == (["sol-1", "sol-2", "sol-3"], START)
 
 
 def test_decisions_are_limited_and_can_be_the_moves_alone(energy: EnergyQuery) -> None:
@@ -48,30 +49,30 @@ def test_decisions_are_limited_and_can_be_the_moves_alone(energy: EnergyQuery) -
     assert [entry.moved for entry in moves.value] == [True, True]
 
 
-def test_histories_come_in_the_order_asked_for(energy: EnergyQuery) -> None:
-    since = datetime.now(UTC) - timedelta(minutes=1)
-    histories = energy.histories(("sol-3", "sol-1"), since, datetime.now(UTC), 2)
+def test_histories_of_all_parks_are_one_question(energy: EnergyQuery, functions: Functions) -> None:
+    histories = energy.histories(datetime.now(UTC) - timedelta(minutes=1), datetime.now(UTC), 2)
     assert isinstance(histories, Answer)
-    assert [history.node for history in histories.value] == ["sol-3", "sol-1"]
+    assert [history.node for history in histories.value] == ["sol-1", "sol-2", "sol-3"]
     assert all(history.points for history in histories.value)
+    assert functions.energy.requests.total() == 1
 
 
 def test_a_stopped_function_is_unreachable_and_comes_back(energy: EnergyQuery, functions: Functions) -> None:
     functions.energy.stop()
-    assert trouble(energy.panels()) is Trouble.UNREACHABLE
+    assert trouble(energy.parks()) is Trouble.UNREACHABLE
     functions.energy.start()
-    assert isinstance(energy.panels(), Answer)
+    assert isinstance(energy.parks(), Answer)
 
 
 def test_the_log_tells_going_and_coming_once(
     energy: EnergyQuery, functions: Functions, caplog: pytest.LogCaptureFixture
 ) -> None:
     functions.energy.stop()
-    energy.panels()
-    energy.panels()
+    energy.parks()
+    energy.parks()
     functions.energy.start()
-    energy.panels()
-    energy.panels()
+    energy.parks()
+    energy.parks()
     assert [record.getMessage().split(":")[0] for record in caplog.records if record.name == "dashboard.client"] == [
         "energy-query is away (unreachable)",
         "energy-query answers again",
@@ -92,12 +93,12 @@ def test_a_broken_answer_is_told(
     energy: EnergyQuery, functions: Functions, status: int, body: bytes, expected: Trouble
 ) -> None:
     functions.energy.broken = (status, body)
-    assert trouble(energy.panels()) is expected
+    assert trouble(energy.parks()) is expected
 
 
 def test_a_hanging_function_is_left_alone_for_a_while(energy: EnergyQuery, functions: Functions, clock: Clock) -> None:
     functions.energy.delay_s = 30
-    assert trouble(energy.panels()) is Trouble.TIMEOUT
+    assert trouble(energy.parks()) is Trouble.TIMEOUT
     asked = functions.energy.requests.total()
 
     clock.now = START + PAUSE_AFTER_TIMEOUT - timedelta(microseconds=1)
@@ -106,4 +107,4 @@ def test_a_hanging_function_is_left_alone_for_a_while(energy: EnergyQuery, funct
 
     functions.energy.delay_s = 0
     clock.now = START + PAUSE_AFTER_TIMEOUT
-    assert isinstance(energy.panels(), Answer)
+    assert isinstance(energy.parks(), Answer)

@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import streamlit as st
 
-from dashboard import live
-from dashboard.charts import Window
+from dashboard import fuel_data, live
+from dashboard.charts.parks import Window
 from dashboard.client import Answer
+from dashboard.functions.fuel import Place
 from tests.unit.dashboard.function_server import Functions
 
 VIEWERS = 20
@@ -25,33 +26,41 @@ def fresh_caches(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 def chart() -> object:
-    return live.chart_rows(("sol-1", "sol-2"), Window.FIVE_MINUTES)
+    return live.chart_rows(Window.FIVE_MINUTES)
+
+
+def stations() -> object:
+    return fuel_data.stations(Place("13", "28"))
 
 
 @pytest.mark.parametrize(
-    ("read", "path", "queries"),
+    ("read", "path"),
     [
-        (live.panels, "/rest/metrics/getValuesPlacas", 1),
-        (live.means, "/rest/metrics/media/getMediaValuesPlacas", 1),
-        (live.decisions, "/rest/metrics/decisions", 1),
-        (live.sunny_node, "/rest/getSunnyNode", 1),
-        (live.nodes, "/rest/listNodes", 1),
-        (live.pods, "/rest/getNodePod", 1),
-        (chart, "/rest/metrics/history", 2),
+        (live.parks, "/rest/metrics/parks"),
+        (live.decisions, "/rest/metrics/decisions"),
+        (live.today, "/rest/metrics/accounting"),
+        (live.sunny_node, "/rest/getSunnyNode"),
+        (live.nodes, "/rest/listNodes"),
+        (live.pods, "/rest/getNodePod"),
+        (live.metrics, "/rest/getMetricsNodes"),
+        (live.control, "/rest/control"),
+        (chart, "/rest/metrics/histories"),
+        (stations, "/rest/stations"),
     ],
 )
-def test_many_viewers_cost_one_query(functions: Functions, read: Callable[[], object], path: str, queries: int) -> None:
-    functions.energy.delay_s = functions.cluster.delay_s = 0.1
+def test_many_viewers_cost_one_query(functions: Functions, read: Callable[[], object], path: str) -> None:
+    for server in functions.all.values():
+        server.delay_s = 0.1
     with ThreadPoolExecutor(VIEWERS) as viewers:
         answers = list(viewers.map(lambda _: read(), range(VIEWERS)))
     assert all(isinstance(answer, Answer) for answer in answers)
-    assert (functions.energy.requests + functions.cluster.requests)[path] == queries
+    assert sum(server.requests[path] for server in functions.all.values()) == 1
 
 
 def test_an_answer_is_asked_for_again_once_it_is_old(functions: Functions) -> None:
-    first = live.panels()
-    assert live.panels() is first
+    first = live.parks()
+    assert live.parks() is first
     deadline = time.monotonic() + 30
-    while live.panels() is first and time.monotonic() < deadline:
+    while live.parks() is first and time.monotonic() < deadline:
         time.sleep(0.1)
     assert functions.energy.requests.total() == 2

@@ -1,15 +1,17 @@
 """The Sun page in Streamlit's own harness, with real functions behind it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from ahorrater.contracts.events import DeviceStatus
+from ahorrater.contracts.answers import ForecastPoint, HealthFlag, PanelHealth, ParkCondition
 from dashboard.texts import CATALOGUES, Language
-from tests.unit.dashboard.function_server import Functions, ParkWorld, decision
+from tests.unit.dashboard.function_server import Functions
+from tests.unit.dashboard.world import ParkWorld, decision, now
 
 APP = Path(__file__).parents[3] / "streamlit_app" / "app.py"
 ENGLISH, SPANISH = CATALOGUES[Language.ENGLISH], CATALOGUES[Language.SPANISH]
@@ -39,19 +41,20 @@ def warnings(page: AppTest) -> list[str]:
     return [str(warning.value) for warning in page.warning]
 
 
-def test_it_shows_the_sun_the_parks_the_work_and_the_decisions(page: AppTest) -> None:
+def test_it_shows_the_sun_the_parks_the_day_and_the_decisions(page: AppTest) -> None:
     page.run()
     assert not page.exception
     assert page.header[0].value == r":orange[:material/sunny:] sol\-2"
-    assert [metric.value for metric in page.metric] == ["6.0 W", "14.2 W", "16.9 W"]
+    assert [metric.value for metric in page.metric][:3] == ["6.0 W", "14.2 W", "16.9 W"]
+    assert [metric.value for metric in page.metric][3:] == ["102.5 Wh", "17.1 Wh", "3", "10.2 g"]
     assert [heading.value for heading in page.subheader][1:] == [
         ENGLISH.parks,
         ENGLISH.chart,
-        ENGLISH.workloads,
+        ENGLISH.today,
         ENGLISH.decisions,
     ]
     assert "The function's own words about sol-2." in words(page)
-    assert len(page.table) == 2
+    assert len(page.table) == 1
     assert warnings(page) == []
 
 
@@ -69,14 +72,14 @@ def test_nothing_is_pending(page: AppTest, functions: Functions) -> None:
 
 def test_a_system_that_knows_nothing_yet_is_no_error(page: AppTest, functions: Functions) -> None:
     world = functions.world
-    world.parks, world.decisions, world.pods, world.nodes, world.sunny = {}, [], [], [], None
+    world.parks, world.decisions, world.day, world.nodes, world.sunny = {}, [], None, [], None
     page.run()
     assert not page.exception
     assert page.header[0].value == ENGLISH.no_sunny_node
     assert [info.value for info in page.info] == [
         ENGLISH.no_parks,
         ENGLISH.no_history,
-        ENGLISH.nothing_runs,
+        ENGLISH.no_account,
         ENGLISH.no_decisions,
     ]
 
@@ -84,10 +87,10 @@ def test_a_system_that_knows_nothing_yet_is_no_error(page: AppTest, functions: F
 @pytest.mark.parametrize(
     ("park", "text"),
     [
-        (ParkWorld(9, device=DeviceStatus.ONLINE), "Online"),
-        (ParkWorld(9, silent_for_s=400), "Stale"),
-        (ParkWorld(9, device=DeviceStatus.OFFLINE), "Offline"),
-        (ParkWorld(9, device=DeviceStatus.SLEEPING), "Sleeping"),
+        (ParkWorld(9), "Online"),
+        (ParkWorld(9, state=ParkCondition.STALE), "Stale"),
+        (ParkWorld(9, state=ParkCondition.OFFLINE), "Offline"),
+        (ParkWorld(9, state=ParkCondition.SLEEPING), "Sleeping"),
     ],
 )
 def test_the_state_of_a_device_is_a_word(page: AppTest, functions: Functions, park: ParkWorld, text: str) -> None:
@@ -101,7 +104,18 @@ def test_a_node_without_a_park_says_so(page: AppTest, functions: Functions) -> N
     functions.world.nodes.append("sol-4")
     page.run()
     assert ENGLISH.never_heard in words(page)
-    assert len(page.metric) == 3
+    assert len(page.metric) == 7
+
+
+def test_what_was_expected_and_what_is_foreseen_stands_beside_what_was_measured(
+    page: AppTest, functions: Functions
+) -> None:
+    ahead = tuple(ForecastPoint(at=now() + timedelta(minutes=30 * step), power_w=10.0 + step) for step in range(1, 5))
+    health = PanelHealth(flag=HealthFlag.SOILING, evidence="12 % below the clear sky for 9 days")
+    functions.world.parks = {"sol-1": ParkWorld(9, expected_w=11.2, forecast=ahead, health=health)}
+    page.run()
+    assert "18.0 V · 0.50 A · expected 11.2 W · in 1 h 12.0 W" in words(page)
+    assert "Perhaps dirty]" in words(page)
 
 
 def test_old_values_tell_their_age(page: AppTest, functions: Functions) -> None:
@@ -115,8 +129,8 @@ def test_a_function_that_is_away_spoils_its_own_parts_only(page: AppTest, functi
     page.run()
     assert not page.exception
     assert all("cluster" in warning for warning in warnings(page))
-    assert len(warnings(page)) == 2
-    assert len(page.metric) == 3
+    assert len(warnings(page)) == 1
+    assert len(page.metric) == 7
 
     functions.cluster.start()
     again(page)
@@ -129,8 +143,8 @@ def test_energy_query_away_leaves_the_cluster_alone(page: AppTest, functions: Fu
     page.run()
     assert not page.exception
     assert page.header[0].value == r":orange[:material/sunny:] sol\-2"
-    assert len(page.table) == 1
-    assert len(warnings(page)) == 4
+    assert len(page.table) == 0
+    assert len(warnings(page)) == 5
     assert all("energy" in warning for warning in warnings(page))
 
 
@@ -141,10 +155,10 @@ def test_the_language_can_be_switched(page: AppTest) -> None:
     assert [heading.value for heading in page.subheader][1:] == [
         SPANISH.parks,
         SPANISH.chart,
-        SPANISH.workloads,
+        SPANISH.today,
         SPANISH.decisions,
     ]
-    assert [metric.value for metric in page.metric] == ["6,0 W", "14,2 W", "16,9 W"]
+    assert [metric.value for metric in page.metric][:3] == ["6,0 W", "14,2 W", "16,9 W"]
     assert "sol-2 lleva bastante tiempo" in words(page)
 
 

@@ -4,7 +4,7 @@ from ahorrater.domain.decision import Reason
 from dashboard.formats import zone
 from dashboard.reader import Reader
 from dashboard.texts import CATALOGUES, Language
-from tests.unit.dashboard.function_server import decision
+from tests.unit.dashboard.world import decision
 
 SPANISH = Reader(CATALOGUES[Language.SPANISH], zone("UTC"))
 ENGLISH = Reader(CATALOGUES[Language.ENGLISH], zone("UTC"))

@@ -6,7 +6,7 @@ from ahorrater.contracts.answers import NodeInfo
 from ahorrater.contracts.events import PendingMove
 from ahorrater.domain.decision import MoveKind
 from dashboard.story import arrival, destination, progress, seconds_left, work_by_node
-from tests.unit.dashboard.function_server import decision, pod
+from tests.unit.dashboard.world import decision, pod
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 NEWEST = decision("sol-2", "sol-1")

@@ -1,19 +1,21 @@
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from string import Formatter
 
 import pytest
 
+from ahorrater.contracts.answers import HealthFlag, ParkCondition
 from ahorrater.domain.decision import MoveKind, Reason
-from dashboard.charts import Quantity, Window
+from dashboard.charts.parks import Quantity, Window
 from dashboard.client import Trouble
-from dashboard.status import Status
+from dashboard.replays import TraceKind
 from dashboard.texts import CATALOGUES, Language, language_of
 from dashboard.texts.spanish import SPANISH
 
 ENUMS: dict[str, type[Enum]] = {
     "reason": Reason,
-    "status": Status,
+    "state": ParkCondition,
+    "health": HealthFlag,
     "trouble": Trouble,
     "quantity": Quantity,
     "window": Window,
@@ -27,14 +29,25 @@ def placeholders(text: str) -> set[str]:
 
 
 def flat(language: Language) -> dict[str, str]:
+    return _flat(CATALOGUES[language], "")
+
+
+def _flat(catalogue: object, prefix: str) -> dict[str, str]:
     texts: dict[str, str] = {}
-    for field in fields(CATALOGUES[language]):
-        value = getattr(CATALOGUES[language], field.name)
+    for field in fields(catalogue):
+        name, value = f"{prefix}{field.name}", getattr(catalogue, field.name)
         if isinstance(value, str):
-            texts[field.name] = value
+            texts[name] = value
+        elif is_dataclass(value):
+            texts |= _flat(value, f"{name}.")
         elif field.name != "because":
-            texts |= {f"{field.name}.{key}": text for key, text in value.items()}
+            texts |= {f"{name}.{key}": text for key, text in value.items()}
     return texts
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_kind_of_trace_has_a_text(language: Language) -> None:
+    assert set(CATALOGUES[language].backtest.trace_kind) == set(TraceKind)
 
 
 def test_every_language_has_the_same_texts() -> None:

@@ -1,9 +1,6 @@
-"""The live chart: pure functions from answers to rows, and a Vega-Lite specification that redraws do not change.
+"""The parks' live chart: power, voltage or current over the last minutes, with the moves."""
 
-A constant specification with changing rows lets the browser move the curves instead of building the chart anew.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
@@ -13,18 +10,13 @@ from typing import TypedDict
 import pyarrow as pa
 
 from ahorrater.contracts.answers import DecisionEntry, History, HistoryPoint
-
-DATASET = "readings"
-
-Json = str | int | float | bool | None | Sequence["Json"] | dict[str, "Json"]
-Spec = dict[str, Json]
+from dashboard.charts.common import DATASET, Json, Spec, arrow_stream, by_name, milliseconds, time_axis
 
 _LONGEST_PAUSE = timedelta(seconds=15)
 """Between two readings; a curve is broken where more time is missing: unknown is not a straight line."""
 
-_COLOURS = ("#e08700", "#2f7ed8", "#2a9d6f", "#b5499b", "#7a6ff0", "#c8553d", "#5b7a8c", "#9a8500")
-_DASHES: tuple[Sequence[int], ...] = ((1, 0), (7, 3), (2, 2), (7, 3, 2, 3))
 _MOVE_COLOUR = "#8a8f98"
+_SUN_COLOUR = "#e08700"
 
 
 class Window(Enum):
@@ -87,12 +79,7 @@ def rows(histories: Iterable[History], moves: Iterable[DecisionEntry], since: da
 
 def arrow_rows(histories: Iterable[History], moves: Iterable[DecisionEntry], since: datetime) -> bytes:
     """`rows` in the Arrow stream format, which goes to the browser as it is."""
-    table = pa.Table.from_pylist(rows(histories, moves, since), schema=_SCHEMA)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    encoded: bytes = sink.getvalue().to_pybytes()
-    return encoded
+    return arrow_stream(rows(histories, moves, since), _SCHEMA)
 
 
 def _curve(history: History) -> Iterator[Row]:
@@ -107,7 +94,7 @@ def _curve(history: History) -> Iterator[Row]:
 
 def _row(at: datetime, node: str, point: HistoryPoint | None = None) -> Row:
     return Row(
-        at_ms=_milliseconds(at),
+        at_ms=milliseconds(at),
         node=node,
         power_w=point.power_w if point else None,
         voltage_v=point.voltage_v if point else None,
@@ -118,13 +105,7 @@ def _row(at: datetime, node: str, point: HistoryPoint | None = None) -> Row:
 
 def _mark(move: DecisionEntry) -> Row:
     label = f"{move.previous or '∅'} → {move.chosen or '∅'}"
-    return Row(
-        at_ms=_milliseconds(move.decided_at), node=None, power_w=None, voltage_v=None, current_a=None, move=label
-    )
-
-
-def _milliseconds(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
+    return Row(at_ms=milliseconds(move.decided_at), node=None, power_w=None, voltage_v=None, current_a=None, move=label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +126,7 @@ def specification(parks: tuple[str, ...], quantity: Quantity, titles: Titles) ->
         "height": 320,
         "layer": [
             _move_layer(titles, {"type": "rule", "strokeWidth": 1.5, "strokeDash": [4, 4], "color": _MOVE_COLOUR}),
-            _move_layer(titles, {"type": "text", "text": "☀", "fontSize": 15, "color": _COLOURS[0], "baseline": "top"}),
+            _move_layer(titles, {"type": "text", "text": "☀", "fontSize": 15, "color": _SUN_COLOUR, "baseline": "top"}),
             _curve_layer(parks, quantity, titles),
             _nearest_point_layer(quantity, titles),
         ],
@@ -171,10 +152,9 @@ def _curve_layer(parks: tuple[str, ...], quantity: Quantity, titles: Titles) -> 
         "transform": [{"filter": "datum.move == null"}],
         "mark": {"type": "line", "strokeWidth": 2.2, "interpolate": "monotone"},
         "encoding": {
-            "x": {"field": "at_ms", "type": "temporal", "title": None, "axis": {"format": "%H:%M:%S", "tickCount": 6}},
+            "x": time_axis(),
             "y": {"field": quantity.value, "type": "quantitative", "title": y_title},
-            "color": _by_park(parks, _COLOURS),
-            "strokeDash": _by_park(parks, _DASHES),
+            **by_name("node", parks),
         },
     }
 
@@ -202,13 +182,3 @@ def _nearest_point_layer(quantity: Quantity, titles: Titles) -> Spec:
 
 def _time_tooltip(titles: Titles) -> Spec:
     return {"field": "at_ms", "type": "temporal", "title": titles.time, "format": "%H:%M:%S"}
-
-
-def _by_park(parks: tuple[str, ...], shades: Sequence[Json]) -> Spec:
-    return {
-        "field": "node",
-        "type": "nominal",
-        "title": None,
-        "scale": {"domain": list(parks), "range": [shades[place % len(shades)] for place in range(len(parks))]},
-        "legend": {"orient": "top", "symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5},
-    }

@@ -1,0 +1,64 @@
+"""What the Fuel page reads, shared by every viewer. Prices change once a day, so answers are kept longer."""
+
+from datetime import date
+
+import streamlit as st
+
+from ahorrater.contracts.fuel import Names, Offer, PriceHistory, ProductInfo, StationInfo, Statistics
+from dashboard.client import Answer, Away
+from dashboard.connections import functions
+from dashboard.functions.fuel import Place
+
+_TTL_S = 4.5
+"""s; below the page's refresh. fuel-query answers from memory; an outage, and its end, is seen within this."""
+
+REFRESH_S = 5
+"""s; how often the page's parts are drawn again."""
+
+
+@st.cache_resource(ttl=_TTL_S, show_spinner=False)
+def regions() -> Answer[Names] | Away:
+    """The regions (CCAA)."""
+    return functions().fuel.regions()
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=64, show_spinner=False)
+def provinces(ccaa: str) -> Answer[Names] | Away:
+    """The provinces of a region."""
+    return functions().fuel.provinces(ccaa)
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=64, show_spinner=False)
+def municipalities(provincia: str) -> Answer[Names] | Away:
+    """The municipalities of a province."""
+    return functions().fuel.municipalities(provincia)
+
+
+@st.cache_resource(ttl=_TTL_S, show_spinner=False)
+def products() -> Answer[tuple[ProductInfo, ...]] | Away:
+    """What is sold."""
+    return functions().fuel.products()
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=16, show_spinner=False)
+def stations(place: Place) -> Answer[tuple[StationInfo, ...]] | Away:
+    """The stations of a place with their prices."""
+    return functions().fuel.stations(place)
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=64, show_spinner=False)
+def history(product: str, station: int, first: date, last: date) -> Answer[PriceHistory] | Away:
+    """A product's price at a station, day by day."""
+    return functions().fuel.history(product, station, first, last)
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=64, show_spinner=False)
+def statistics(product: str, place: Place, first: date, last: date) -> Answer[Statistics] | Away:
+    """A product's prices in a place, day by day."""
+    return functions().fuel.statistics(product, place, first, last)
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=64, show_spinner=False)
+def nearest(product: str, latitude: float, longitude: float, limit: int) -> Answer[tuple[Offer, ...]] | Away:
+    """The stations nearest to a point."""
+    return functions().fuel.nearest(product, latitude, longitude, limit)

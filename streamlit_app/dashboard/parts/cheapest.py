@@ -1,0 +1,84 @@
+"""Where a product costs least: in the chosen place, or around the chosen station."""
+
+from collections.abc import Sequence
+from statistics import fmean
+
+import streamlit as st
+
+from ahorrater.contracts.fuel import Offer, ProductInfo, StationInfo
+from dashboard import fuel_data
+from dashboard.client import Answer, Away
+from dashboard.formats import escape
+from dashboard.parts.banner import banner
+from dashboard.parts.place_choice import Chosen
+from dashboard.reader import Reader
+from dashboard.stations import offers
+
+_SHOWN = 8
+_AROUND = 25
+"""The stations around one that are compared."""
+
+
+@st.fragment(run_every=fuel_data.REFRESH_S)
+def cheapest_part(reader: Reader, chosen: Chosen, product: ProductInfo) -> None:
+    """Three numbers and a table, the cheapest first."""
+    texts = reader.texts.fuel
+    found = _around(chosen.station, product) if chosen.station else _within(chosen, product)
+    if isinstance(found, Away):
+        banner(found, reader)
+        return
+    if not found.value:
+        st.info(texts.nobody_sells.format(product=escape(product.name)), icon=":material/money_off:")
+        return
+    _numbers(found.value, product, reader)
+    if chosen.station is not None:
+        st.caption(f":material/near_me: {escape(texts.nearest_to.format(place=chosen.station.brand))}")
+    st.table(
+        table(found.value[:_SHOWN], reader),
+        border="horizontal",
+        hide_index=True,
+        hide_header=False,
+        alt=texts.cheapest_description.format(place=chosen.name, product=product.name),
+    )
+
+
+def _within(chosen: Chosen, product: ProductInfo) -> Answer[Sequence[Offer]] | Away:
+    stations = fuel_data.stations(chosen.place)
+    return stations if isinstance(stations, Away) else Answer(offers(stations.value, product.slug), stations.at)
+
+
+def _around(station: StationInfo, product: ProductInfo) -> Answer[Sequence[Offer]] | Away:
+    if station.latitude is None or station.longitude is None:
+        return Answer(offers([station], product.slug), station.prices[0].valid_from)
+    nearest = fuel_data.nearest(product.slug, station.latitude, station.longitude, _AROUND)
+    if isinstance(nearest, Away):
+        return nearest
+    return Answer(sorted(nearest.value, key=lambda offer: offer.price), nearest.at)
+
+
+def _numbers(found: Sequence[Offer], product: ProductInfo, reader: Reader) -> None:
+    texts, prices = reader.texts.fuel, [float(offer.price) for offer in found]
+    cheapest, mean, count = st.columns(3)
+    cheapest.metric(f"{texts.cheapest_of}, {product.unit}", reader.number(min(prices), 3))
+    mean.metric(f"{texts.mean_of}, {product.unit}", reader.number(fmean(prices), 3))
+    count.metric(texts.stations_of, len(prices))
+
+
+def table(found: Sequence[Offer], reader: Reader) -> dict[str, list[str]]:
+    """The columns of the table, as Markdown."""
+    texts = reader.texts.fuel
+    return {
+        texts.price: [_price(offer, reader) for offer in found],
+        texts.brand: [_station(offer, reader) for offer in found],
+    }
+
+
+def _price(offer: Offer, reader: Reader) -> str:
+    since = reader.texts.fuel.since.format(day=reader.day(offer.valid_from))
+    return f"**{reader.number(float(offer.price), 3)}**  \n:small[:gray[{escape(since)}]]"
+
+
+def _station(offer: Offer, reader: Reader) -> str:
+    where = f"{offer.address}, {offer.municipality}"
+    away = "" if offer.distance_km is None else f" · {reader.number(offer.distance_km)} km"
+    return f"{escape(offer.brand)}  \n:small[:gray[{escape(where + away)}]]"

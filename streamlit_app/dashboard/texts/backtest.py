@@ -1,0 +1,134 @@
+"""The Backtest page's texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashboard.replays import TraceKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestTexts:
+    """One language. Names in braces are filled in when the text is shown."""
+
+    page: str
+    page_help: str
+    intro: str
+
+    trace: str
+    trace_kind: Mapping[TraceKind, str]
+    upload: str
+    upload_help: str
+    upload_unreadable: str
+    days_back: str
+    policies: str
+    variants: str
+    load: str
+    load_help: str
+    move_cost: str
+    move_cost_help: str
+    run: str
+    choose_policy: str
+    upload_first: str
+
+    computing: str
+    replayed: str
+    failed: str
+    table: str
+    table_description: str
+    policy: str
+    energy: str
+    net: str
+    of_optimum: str
+    regret: str
+    moves_a_day: str
+    pareto: str
+    pareto_description: str
+    pareto_help: str
+    download: str
+
+
+ENGLISH = BacktestTexts(
+    page="Backtest",
+    page_help="What each policy would have brought on a measured trace, beside the best possible plan.",
+    intro="Replays a trace under the very function that decides live, and compares it with staying put and with the "
+    "best possible plan, which knows the future.",
+    trace="Trace",
+    trace_kind={
+        TraceKind.SAMPLE: "Synthetic sample",
+        TraceKind.READINGS: "This system's readings",
+        TraceKind.UPLOAD: "A file",
+    },
+    upload="CSV or .csv.gz, at most 3 MB unpacked",
+    upload_help="A column `timestamp` (ISO 8601 with an offset, such as a final Z) and a column for each park, W.",
+    upload_unreadable="This file cannot be read: {why}.",
+    days_back="Days",
+    policies="Policies",
+    variants="Hysteresis at other margins, too: a curve instead of a point",
+    load="What the work needs, % of a park's peak",
+    load_help="Power beyond it serves nothing.",
+    move_cost="What a move costs, minutes of the work's power",
+    move_cost_help="Two copies run while the work moves.",
+    run="Replay",
+    choose_policy="Choose a policy at least.",
+    upload_first="Choose a file first.",
+    computing="Step {step} of {steps}, for {duration}",
+    replayed="{samples} samples of {parks} parks, {days} days.",
+    failed="The replay ended early: {why}",
+    table="Policies",
+    table_description="Each policy with the energy that served the work, moves a day, and how far it is from the best.",
+    policy="Policy",
+    energy="Energy, Wh",
+    net="Net of moves, Wh",
+    of_optimum="Of the best",
+    regret="Regret",
+    moves_a_day="Moves a day",
+    pareto="Energy against moves",
+    pareto_description="Each policy by its moves a day and its share of the best plan's energy; the line joins those "
+    "that no other beats in both.",
+    pareto_help="Up and to the left is better. The line joins those that no other beats in both; the small points are "
+    "hysteresis at other margins.",
+    download="Table (CSV)",
+)
+
+SPANISH = BacktestTexts(
+    page="Simulación",
+    page_help="Lo que habría aportado cada política en una traza medida, junto al mejor plan posible.",
+    intro="Reproduce una traza con la misma función que decide en vivo y la compara con quedarse quieto y con el mejor "
+    "plan posible, que conoce el futuro.",
+    trace="Traza",
+    trace_kind={
+        TraceKind.SAMPLE: "Muestra sintética",
+        TraceKind.READINGS: "Lecturas de este sistema",
+        TraceKind.UPLOAD: "Un fichero",
+    },
+    upload="CSV o .csv.gz, como mucho 3 MB descomprimido",
+    upload_help="Una columna `timestamp` (ISO 8601 con zona, como una Z final) y una columna por parque, W.",
+    upload_unreadable="No se puede leer este fichero: {why}.",
+    days_back="Días",
+    policies="Políticas",
+    variants="También la histéresis con otros márgenes: una curva en vez de un punto",
+    load="Lo que necesita el trabajo, % del pico de un parque",
+    load_help="La potencia que sobra no sirve de nada.",
+    move_cost="Lo que cuesta un traslado, minutos de esa potencia",
+    move_cost_help="Mientras el trabajo se traslada corren dos copias.",
+    run="Reproducir",
+    choose_policy="Elige al menos una política.",
+    upload_first="Elige antes un fichero.",
+    computing="Paso {step} de {steps}, desde hace {duration}",
+    replayed="{samples} muestras de {parks} parques, {days} días.",
+    failed="La reproducción terminó antes de tiempo: {why}",
+    table="Políticas",
+    table_description="Cada política con la energía que sirvió al trabajo, sus traslados al día y lo que le falta.",
+    policy="Política",
+    energy="Energía, Wh",
+    net="Neta de traslados, Wh",
+    of_optimum="Del mejor",
+    regret="Pérdida",
+    moves_a_day="Traslados al día",
+    pareto="Energía frente a traslados",
+    pareto_description="Cada política por sus traslados al día y su parte de la energía del mejor plan; la línea une "
+    "las que ninguna otra supera en ambas cosas.",
+    pareto_help="Mejor cuanto más arriba y a la izquierda. La línea une las que ninguna otra supera en ambas; los "
+    "puntos pequeños son la histéresis con otros márgenes.",
+    download="Tabla (CSV)",
+)
