@@ -1,4 +1,4 @@
-"""The whole system, watched: one trace from the device to the label, and the numbers that dashboard and alerts ask for."""
+"""The whole system, watched: one trace from the device to the label; every number that is asked for is served."""
 
 import re
 import urllib.request
