@@ -6,7 +6,7 @@ apply() {
   local node=${1:-}
   [ -n "$node" ] || die "drain which node?" "kubectl get nodes"
   if is_drained "$node"; then return; fi
-  run_or_explain "a Pod Disruption Budget that allows no eviction (kubectl get pdb -A) or a pod that does not end: mend that, then again; undo: cluster uncordon $node" \
+  run_or_explain "a budget that allows no eviction (kubectl get pdb -A), a pod that does not end, or one of no controller (it would be lost: delete it yourself): mend that, then again; undo: cluster uncordon $node" \
     kubectl drain "$node" --ignore-daemonsets --delete-emptydir-data --timeout "${DRAIN_TIMEOUT_S}s"
 }
 

@@ -8,7 +8,7 @@ apply() {
   if ! $dry_run && ! kubectl get node "$node" >/dev/null 2>&1; then return; fi
   refuse_control_plane "$node"
   refuse_sunny "$node"
-  run_or_explain "mend what holds its pods (kubectl get pdb -A), or where the machine is dead for good: kubectl delete node $node" \
+  run_or_explain "mend what holds its pods (kubectl get pdb -A; pods of no controller: delete them), or where the machine is dead for good: kubectl delete node $node" \
     kubectl drain "$node" --ignore-daemonsets --delete-emptydir-data --timeout "${DRAIN_TIMEOUT_S}s"
   run kubectl delete node "$node"
   say "next, on $node: cluster reset --yes; take $node out of PARKS in knative/base/config.yaml; bridge-network: cluster routes, again on every machine"

@@ -3,9 +3,7 @@
 # Arguments: --yes
 apply() {
   $dry_run || [ "${1:-}" = --yes ] || die "reset deletes the cluster's state on this machine" "cluster reset --yes; look first: cluster reset --dry-run"
-  if compgen -G "$(path /etc/kubernetes)/kubelet.conf" >/dev/null || compgen -G "$(path /etc/kubernetes/manifests)/*.yaml" >/dev/null; then
-    run kubeadm reset --force
-  fi
+  if has_remains; then run kubeadm reset --force; fi
   local name
   for name in "$(path /etc/cni/net.d)"/*.conf* "$(path /etc/kubernetes)"/kubeadm-*.yaml; do [ ! -e "$name" ] || run rm -f "$name"; done
   if [ -e "$(path /etc/systemd/system/pod-routes.service)" ]; then
@@ -16,4 +14,15 @@ apply() {
   if [ "$changes" != 0 ]; then say "reboot: kube-proxy's and the pod network's packet filter rules and routes end with it"; fi
 }
 
-check() { expect "nothing of a cluster is left" "cluster reset --yes" test ! -e "$(path /etc/kubernetes/kubelet.conf)"; }
+check() {
+  if has_remains; then not_ok "nothing of a cluster is left" "cluster reset --yes"; else ok "nothing of a cluster is left"; fi
+}
+
+has_remains() { # also those of an init or join that failed half-way
+  local folder name
+  folder=$(path /etc/kubernetes)
+  for name in "$folder"/{kubelet.conf,bootstrap-kubelet.conf,pki/ca.crt} "$folder"/manifests/*.yaml; do
+    if [ -e "$name" ]; then return 0; fi
+  done
+  return 1
+}

@@ -2,7 +2,8 @@
 # On: the control plane.
 apply() {
   need_cluster
-  kubeadm upgrade plan "v$KUBERNETES_VERSION"
+  kubeadm upgrade plan "v$KUBERNETES_VERSION" ||
+    die "kubeadm finds the cluster not fit for an upgrade" "mend what it names; CreateJob: a worker that takes pods must be Ready and uncordoned"
 }
 
 check() { expect "the API server answers" "journalctl -u kubelet" kubectl_answers; }
