@@ -44,7 +44,8 @@ def undeploy() -> None:
     """Take everything away again."""
     from infra.deploy import undeploy
 
-    undeploy.undeploy(Kubectl(DeploySettings().kubeconfig), Progress(Console()))
+    settings = DeploySettings()
+    undeploy.undeploy(Kubectl(settings.kubeconfig), settings, Progress(Console()))
 
 
 COMMANDS: dict[str, Callable[[], None]] = {

@@ -22,7 +22,13 @@ from infra.deploy.secrets.generate import (
 from infra.deploy.secrets.secret import Secrets
 from infra.deploy.selfcheck.check import SelfCheck
 from infra.deploy.settings import ROOT, DeploySettings, TelegramSettings
+from infra.deploy.volumes.ownership import hand_over_volumes
 from infra.local.progress import Progress
+
+WORKER = "migrate"
+"""Any image with Python will do for work on volumes."""
+
+SHOWN_CHANGES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +40,29 @@ class Target:
     nodes: tuple[Node, ...]
     parks: tuple[str, ...]
 
+    digests: Digests
+
     @classmethod
     def of(cls, settings: DeploySettings) -> "Target":
         """Asks the cluster for its nodes. Raises DeployError where it cannot be reached."""
-        kubectl = Kubectl(settings.kubeconfig)
-        nodes = tuple(Node.of(item) for item in kubectl.items("nodes"))
-        return cls(kubectl, settings, nodes, parks_of(nodes, settings.parks))
-
-    def render(self) -> list[Json]:
-        """What is applied."""
-        settings = self.settings
         if settings.registry is None:
             raise DeployError("where are the images? make images deploy REGISTRY=host:port")
         if not (settings.overlay_folder / "kustomization.yaml").is_file():
             raise DeployError(f"there is no overlay {settings.overlay}")
+        kubectl = Kubectl(settings.kubeconfig)
+        nodes = tuple(Node.of(item) for item in kubectl.items("nodes"))
+        digests = Digests.read(ROOT / settings.digests, settings.registry)
+        return cls(kubectl, settings, nodes, parks_of(nodes, settings.parks), digests)
+
+    def render(self) -> list[Json]:
+        """What is applied."""
         rendering = Rendering(
-            digests=Digests.read(ROOT / settings.digests, settings.registry),
-            mirror=settings.mirror,
-            settings={"PARKS": ",".join(self.parks), **settings.settings},
+            digests=self.digests,
+            mirror=self.settings.mirror,
+            settings={"PARKS": ",".join(self.parks), **self.settings.settings},
             mqtt_users=(SOURCE_USER, *self.parks),
         )
-        return render(self.kubectl, settings.overlay_folder, rendering)
+        return render(self.kubectl, self.settings.overlay_folder, rendering)
 
 
 def deploy(settings: DeploySettings, progress: Progress) -> Changes:
@@ -71,8 +79,10 @@ def deploy(settings: DeploySettings, progress: Progress) -> Changes:
     with progress.step("apply"):
         changes = apply_all(target.kubectl, objects, namespace)
     progress.say(f"    {len(changes.lines)} changed, {changes.unchanged} as they were")
-    for line in changes.lines:
+    for line in changes.lines[:SHOWN_CHANGES]:
         progress.say(f"    {line}")
+    with progress.step("volumes"):
+        hand_over_volumes(target.kubectl, objects, namespace, target.digests.reference(WORKER), progress.say)
     with progress.step("everything ready"):
         wait_ready(target.kubectl, _independent(objects), settings.ready_timeout_s, progress.say)
     check = SelfCheck.of(target.kubectl, objects, target.nodes, target.parks)

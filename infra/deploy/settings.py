@@ -29,6 +29,7 @@ class DeploySettings(BaseSettings):
     MIRROR: registry and path where images that are not ours (postgres, eclipse-mosquitto) come from, for clusters that
         do not reach the usual ones.
     DIGESTS: file that keeps the digests of what was pushed.
+    KEEP_DATA: `make undeploy` leaves the volumes' data where it is.
     READY_TIMEOUT_S: how long to wait for everything to become ready, s; the first time images are pulled.
     """
 
@@ -41,6 +42,7 @@ class DeploySettings(BaseSettings):
     settings: Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)] = Field(default_factory=dict)
     mirror: str | None = None
     digests: Path = Path(".run/images.json")
+    keep_data: bool = False
     ready_timeout_s: float = Field(default=600, gt=0)
 
     @property
