@@ -17,7 +17,7 @@ def simulated(tmp_path: Path) -> Iterator[World]:
     with running() as server:
         kubeconfig = server.write_kubeconfig(tmp_path / "kubeconfig")
         with config.new_client_from_config(str(kubeconfig)) as api:
-            yield from _own_namespace(World(api, kubeconfig, "", is_simulated=True, url=server.url))
+            yield from own_namespace(World(api, kubeconfig, "", is_simulated=True, url=server.url))
 
 
 @pytest.fixture(params=["simulation", "real"])
@@ -29,10 +29,10 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     if not path:
         pytest.skip("KUBECONFIG_CONTRACT names no kubeconfig of a real cluster")
     with config.new_client_from_config(path) as api:
-        yield from _own_namespace(World(api, Path(path), "", is_simulated=False))
+        yield from own_namespace(World(api, Path(path), "", is_simulated=False))
 
 
-def _own_namespace(world: World) -> Iterator[World]:
+def own_namespace(world: World) -> Iterator[World]:
     labelled = {node.metadata.name: node.metadata.labels.get("sunny") for node in world.core.list_node().items}
     world.namespace = f"relabel-{uuid.uuid4().hex[:8]}"
     world.core.create_namespace({"metadata": {"name": world.namespace}})

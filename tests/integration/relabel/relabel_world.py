@@ -116,19 +116,20 @@ class World:
         if on:
             del pod["affinity"]
             pod["nodeSelector"] = {"kubernetes.io/hostname": on}
-        self.apps.create_namespaced_deployment(self.namespace, self._workload(name, replicas, pod, more_spec))
+        self.apps.create_namespaced_deployment(self.namespace, self.workload(name, replicas, pod, more_spec))
 
     def deploy_stateful(self, name: str, replicas: int) -> None:
         """A StatefulSet that opted in and accepts gaps."""
-        body = self._workload(name, replicas, sunny_pod(), {"serviceName": name})
+        body = self.workload(name, replicas, sunny_pod(), {"serviceName": name})
         body["metadata"]["annotations"] = {"ahorrater.es/move-stateful": "true"}
         self.apps.create_namespaced_stateful_set(self.namespace, body)
 
-    def serve(self, name: str, replicas: int) -> None:
+    def serve(self, name: str, replicas: int, image: str = PAUSE_IMAGE, **annotations: str) -> None:
         """A Knative Service that opted in, with pods on sunny nodes only."""
         pod = sunny_pod()
         del pod["terminationGracePeriodSeconds"]
-        scale = {"annotations": {"autoscaling.knative.dev/min-scale": str(replicas)}}
+        pod["containers"][0]["image"] = image
+        scale = {"annotations": {"autoscaling.knative.dev/min-scale": str(replicas), **annotations}}
         service = {
             "apiVersion": "serving.knative.dev/v1",
             "kind": "Service",
@@ -142,12 +143,14 @@ class World:
         listed = self.custom.list_namespaced_custom_object("serving.knative.dev", "v1", self.namespace, "revisions")
         return [item["metadata"]["name"] for item in listed["items"]]
 
-    def _workload(self, name: str, replicas: int, pod: dict[str, Any], more_spec: dict[str, object]) -> dict[str, Any]:
+    def workload(
+        self, name: str, replicas: int, pod: dict[str, Any], more_spec: dict[str, object] | None = None
+    ) -> dict[str, Any]:
         spec = {
             "replicas": replicas,
             "selector": {"matchLabels": {"app": name}},
             "template": {"metadata": {"labels": {"app": name}}, "spec": pod},
-            **more_spec,
+            **(more_spec or {}),
         }
         return {"metadata": {"name": name, "labels": {"ahorrater.es/follows-sun": "true"}}, "spec": spec}
 

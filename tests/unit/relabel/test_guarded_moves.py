@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ahorrater.contracts.events import FailureReason, MoveFailed, NodeRelabelled, WorkloadOutcome
+from ahorrater.contracts.events import FailureReason, MoveFailed, NodeRelabelled, RelabelMode, WorkloadOutcome
 from ahorrater.domain.room import Room
 from ahorrater.domain.stays import StayRules
 from tests.unit.relabel.decisions import cluster_of, decision, manual_on, relabel_on
@@ -35,6 +35,14 @@ def test_what_does_not_fit_is_not_begun():
     assert reply.data.sentence == ("b lacks room for the workloads: 3 pods asked for, 2 free; no workload was moved.")
     assert cluster.writes == ["fence 1 failed"]
     assert cluster.sunny == ["a"]
+
+
+def test_what_does_not_fit_is_not_recommended():
+    cluster = cluster_of("a", "b", sunny="a")
+    cluster.add_deployment("web", "a", replicas=3)
+    roomy(cluster, "b", pods=2)
+    reply = relabel_on(cluster, RelabelMode.RECOMMEND_ONLY).chosen(decision(1, "b"), "d1")
+    assert (reply.data.reason, cluster.writes, cluster.control.state.held) == (FailureReason.NO_ROOM, [], None)
 
 
 @pytest.mark.parametrize("pods", [5, None])
@@ -120,6 +128,17 @@ def test_a_sunny_node_that_dies_is_left():
     assert relabel_on(cluster).tick("t4") is None
     cluster.settle()
     assert "a" in cluster.where("web")
+
+
+def test_a_first_move_that_was_interrupted_and_cannot_be_ends_with_the_label_where_it_is_said_to_be():
+    cluster = cluster_of("a", "b")
+    cluster.crash_after = 0
+    with pytest.raises(Crash):
+        relabel_on(cluster).chosen(decision(1, "a"), "d1")
+    silence(cluster, "a")
+    reply = relabel_on(cluster).tick("t1")
+    assert (reply.data.undone, reply.data.labels_after) == (False, {"a": "1", "b": None})
+    assert cluster.sunny == ["a"]
 
 
 def test_a_node_that_leaves_the_cluster_is_left():

@@ -170,6 +170,8 @@ class Mover:
         if state.failure is not None and state.failure.undo:
             self.write_labels(plan_labels(claim.nodes, state.sunny, state.mark))
             self._restore(state)
+        else:
+            self.write_labels(plan_repair(claim.nodes, state.sunny, state.mark))
         return self._finish(claim, failed(state, labels_with(claim.nodes, state.sunny), self._clock()))
 
     def _restore(self, state: RelabelState) -> None:

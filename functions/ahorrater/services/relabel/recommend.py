@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from ahorrater.contracts.events import FailureReason, NodeChosen, RelabelMode
-from ahorrater.domain.sunny import labels, labels_with, obstacle
-from ahorrater.services.relabel.parts import awaited, plan_part
-from ahorrater.services.relabel.plan import words_for
+from ahorrater.contracts.events import NodeChosen, RelabelMode
+from ahorrater.domain.sunny import labels, labels_with
+from ahorrater.services.relabel.parts import awaited
+from ahorrater.services.relabel.plan import plan_move
 from ahorrater.services.relabel.ports import Cluster, Reply
 from ahorrater.services.relabel.reply import failed, relabelled, reply_of
 from ahorrater.services.relabel.state import Failure, begin
@@ -25,14 +25,13 @@ def recommend(cluster: Cluster, chosen: NodeChosen, clock: Callable[[], datetime
         now=now,
         deadline=now,
     )
-    in_the_way = obstacle(nodes, chosen.chosen)
-    if in_the_way is not None:
-        sentence = f"{words_for(in_the_way, chosen.chosen)}; no workload would be moved."
-        failure = Failure(reason=FailureReason(in_the_way), sentence=sentence, undo=state.previous is not None)
+    plan = plan_move(cluster, nodes, state)
+    if plan.failure is not None:
+        sentence = f"{plan.failure.sentence}; no workload would be moved."
+        failure = Failure(reason=plan.failure.reason, sentence=sentence, undo=state.previous is not None)
         state = state.changed(failure=failure)
         return reply_of(state, failed(state, labels(nodes), now))
-    workloads = cluster.workloads()
-    state = state.changed(parts=tuple(plan_part(workload, state) for workload in workloads))
+    state = state.changed(parts=plan.parts)
     after = labels_with(nodes, chosen.chosen)
-    data = relabelled(state, after, awaited(workloads, state), now, RelabelMode.RECOMMEND_ONLY)
+    data = relabelled(state, after, awaited(plan.workloads, state), now, RelabelMode.RECOMMEND_ONLY)
     return Reply(f"recommended-{chosen.epoch}", data)
