@@ -11,6 +11,7 @@
 : "${REGISTRY_KUSTOMIZATION:=$here/../registry/control-plane}"
 : "${KUBEADM_INIT_TEMPLATE:=$here/templates/kubeadm-init.yaml}"
 : "${KUBEADM_JOIN_TEMPLATE:=$here/templates/kubeadm-join.yaml}"
+: "${KUBEADM_OPTIONS:=}" # further words for kubeadm init, join and upgrade
 : "${DRAIN_TIMEOUT_S:=300}"
 : "${READY_TIMEOUT_S:=300}"
 : "${KUBECONFIG:=/etc/kubernetes/admin.conf}"

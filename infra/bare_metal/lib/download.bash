@@ -1,4 +1,4 @@
-# Files from upstream. None of these projects publishes checksums of its manifests, so the first sight of a file is
+# Files from upstream. We know of no published checksums of these manifests, so the first sight of a file is
 # remembered in `checksums` (commit it) and a file that differs later is refused, as ssh does with hosts.
 checksums=${CHECKSUMS:-$here/checksums}
 

@@ -8,7 +8,7 @@ apply() {
     put_file /etc/kubernetes/kubeadm-init.yaml
   # shellcheck disable=SC2086 # KUBEADM_OPTIONS holds several words
   run_or_explain "read kubeadm's lines above and 'cluster check prerequisites'; a half-made control plane: 'cluster reset --yes', then again" \
-    kubeadm init --config "$(path /etc/kubernetes/kubeadm-init.yaml)" --skip-token-print ${KUBEADM_OPTIONS:-}
+    kubeadm init --config "$(path /etc/kubernetes/kubeadm-init.yaml)" --skip-token-print $KUBEADM_OPTIONS
   say "next: a pod network (cluster calico); then cluster add-node for each machine"
 }
 

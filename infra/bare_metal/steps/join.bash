@@ -9,7 +9,7 @@ apply() {
   fill "$KUBEADM_JOIN_TEMPLATE" ENDPOINT TOKEN HASH NODE_NAME ADDRESS | put_file /etc/kubernetes/kubeadm-join.yaml 600
   # shellcheck disable=SC2086 # KUBEADM_OPTIONS holds several words
   run_or_explain "is $1 reached from here (curl -k https://$1/livez)? token too old: cluster add-node; the clocks agree? joined before: cluster reset --yes here and cluster remove-node $NODE_NAME there" \
-    kubeadm join --config "$(path /etc/kubernetes/kubeadm-join.yaml)" ${KUBEADM_OPTIONS:-}
+    kubeadm join --config "$(path /etc/kubernetes/kubeadm-join.yaml)" $KUBEADM_OPTIONS
 }
 
 check() {

@@ -5,8 +5,9 @@ apply() {
   kubernetes_source
   install_pinned "$KUBERNETES_VERSION" kubeadm
   if [ "$(control_plane_version)" != "v$KUBERNETES_VERSION" ]; then
+    # shellcheck disable=SC2086 # KUBEADM_OPTIONS holds several words
     run_or_explain "the control plane still runs the old version: read kubeadm's lines above; one minor at a time; every node Ready first" \
-      kubeadm upgrade apply "v$KUBERNETES_VERSION" --yes
+      kubeadm upgrade apply "v$KUBERNETES_VERSION" --yes $KUBEADM_OPTIONS
   fi
   install_pinned "$KUBERNETES_VERSION" kubelet kubectl
   restart_if_older kubelet /usr/bin/kubelet

@@ -2,7 +2,8 @@
 # On: the control plane.
 apply() {
   need_cluster
-  kubeadm upgrade plan "v$KUBERNETES_VERSION" ||
+  # shellcheck disable=SC2086 # KUBEADM_OPTIONS holds several words
+  kubeadm upgrade plan "v$KUBERNETES_VERSION" $KUBEADM_OPTIONS ||
     die "kubeadm finds the cluster not fit for an upgrade" "mend what it names; CreateJob: a worker that takes pods must be Ready and uncordoned"
 }
 

@@ -67,3 +67,11 @@ def test_bridge_network_follows_a_node_that_went(prepared: Machine, tmp_path: Pa
     prepared.cluster("bridge-network", str(tmp_path / "routes"))
     assert "10.244.2.0/24" not in (prepared.root / "etc/systemd/system/pod-routes.service").read_text()
     assert prepared.calls()[-1] == "systemctl restart pod-routes"
+
+
+def test_a_release_is_applied_once(machine: Machine) -> None:
+    machine.write("upstream/calico.yaml", "kind: DaemonSet\n")
+    assert machine.cluster("calico").returncode == 0
+    assert [call.split()[1] for call in machine.calls() if "apply" in call] == ["apply"]
+    assert "no change" in machine.cluster("calico").stderr
+    assert [call.split()[1] for call in machine.calls() if "apply" in call] == ["apply"]
