@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ahorrater.adapters import backtest, tune
 from ahorrater.adapters.database.settings import DatabaseSettings
+from ahorrater.adapters.mqtt import device_command
 
 
 def migrate(_arguments: argparse.Namespace) -> int:
@@ -63,6 +64,13 @@ def _add_fuel(parser: argparse.ArgumentParser) -> None:
     load.set_defaults(run=load_fuel)
 
 
+def _add_devices(parser: argparse.ArgumentParser) -> None:
+    about = "Users and rules of mosquitto, from the device registry."
+    credentials = parser.add_subparsers(required=True, metavar="COMMAND").add_parser("credentials", help=about)
+    device_command.add_arguments(credentials)
+    credentials.set_defaults(run=device_command.run)
+
+
 def main() -> int:
     """Runs the command that the arguments name; the exit status."""
     parser = argparse.ArgumentParser(prog="ahorrater", description=__doc__)
@@ -72,6 +80,7 @@ def main() -> int:
     backtest.add_arguments(_command(commands, "backtest", backtest.run, "What each policy would have brought."))
     tune.add_arguments(_command(commands, "tune", tune.run, "Suggests parameters, scored where they were not tuned."))
     _add_fuel(commands.add_parser("fuel", help="Fuel prices."))
+    _add_devices(commands.add_parser("devices", help="The parks' devices."))
     arguments = parser.parse_args()
     return int(arguments.run(arguments))
 

@@ -1,21 +1,15 @@
 """Makes what is missing."""
 
-import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ahorrater.adapters.mqtt.password_file import lines_by_user, new_password, password_line
 from infra.deploy.secrets.certificates import make_certificate
-from infra.deploy.secrets.mosquitto import password_file, users_of
 from infra.deploy.secrets.secret import Secrets
 from infra.deploy.settings import TelegramSettings
 
 SOURCE_USER = "mqtt-source"
 ACL = Path("infra/mosquitto/acl")
-
-
-def new_password() -> str:
-    """256 bits, in letters that need no quoting in an address."""
-    return secrets.token_urlsafe(32)
 
 
 def ensure_database(store: Secrets) -> None:
@@ -38,9 +32,10 @@ def ensure_mqtt(store: Secrets, root: Path, parks: Sequence[str]) -> None:
         devices = {**devices, **new}
         store.write("ahorrater-parks", devices)
     users = {source["username"]: source["password"], **devices}
-    if users_of(store.read("mosquitto").get("passwords", "")) != users.keys():
+    if lines_by_user(store.read("mosquitto").get("passwords", "")).keys() != users.keys():
         acl = (root / ACL).read_text(encoding="utf-8")
-        store.write("mosquitto", {"passwords": password_file(users), "acl": acl})
+        passwords = "".join(password_line(*user) for user in sorted(users.items()))
+        store.write("mosquitto", {"passwords": passwords, "acl": acl})
 
 
 def ensure_certificate(store: Secrets, hosts: Sequence[str]) -> None:
