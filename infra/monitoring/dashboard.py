@@ -77,7 +77,7 @@ ROWS = (
             stat(
                 "Parks heard in the last minute",
                 "none",
-                "count(time() - ahorrater_park_measured_timestamp_seconds < 60)",
+                "count(time() - ahorrater_park_measured_timestamp_seconds < 60) or vector(0)",
             ),
             stat("Age of the newest reading", "s", "time() - max(ahorrater_park_measured_timestamp_seconds)"),
             stat("Energy served today", "watth", "sum(last_over_time(ahorrater_energy_served_today_watt_hours[1h]))"),
