@@ -1,4 +1,4 @@
-"""A Bot API over real HTTP: it takes sendMessage and sendPhoto, and fails as a test tells it to."""
+"""A Bot API over real HTTP: it takes messages and photos, tells updates, and fails as a test tells it to."""
 
 import json
 import threading
@@ -7,7 +7,7 @@ from email import message_from_bytes
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qs
 
 TOKEN = "123456:AAH-not-a-real-token"
@@ -48,6 +48,7 @@ NO_SUCH_CHAT = Answer(400, "Bad Request: chat not found")
 DOWN = Answer(502, "Bad Gateway")
 NOT_JSON = Answer(500, body=b"<html>nginx</html>")
 UNKNOWN_TOKEN = Answer(401, "Unauthorized")
+CONFLICT = Answer(409, "Conflict: terminated by other getUpdates request")
 MOVED = Answer(400, "Bad Request: group chat was upgraded", {"migrate_to_chat_id": -100987})
 
 
@@ -56,13 +57,19 @@ def slower(seconds: int) -> Answer:
 
 
 class FakeBotApi:
-    """Answers the next of `answers`, then `always`, and accepts where that is None."""
+    """Answers the next of `answers`, then `always`, and accepts where that is None.
+
+    `updates`: what getUpdates tells, as long as it is not asked for what comes after. `called`: the other methods.
+    """
 
     def __init__(self, port: int = 0) -> None:
         self.answers: list[Answer | None] = []
         self.always: Answer | None = None
         self.sent: list[Sent] = []
         self.attempts: list[str] = []
+        self.updates: list[dict[str, Any]] = []
+        self.called: list[tuple[str, dict[str, str]]] = []
+        self.conflicts = 0
         self._closing = threading.Event()
         api = self
 
@@ -93,10 +100,15 @@ class FakeBotApi:
     def texts(self, chat: str | None = None) -> list[str]:
         return [sent.text for sent in list(self.sent) if chat in (None, sent.chat)]
 
-    def answer(self, path: str, content_type: str, body: bytes) -> tuple[Answer, bytes]:
+    def answer(self, path: str, content_type: str | None, body: bytes) -> tuple[Answer, bytes]:
         token, _, method = path.removeprefix("/bot").partition("/")
         assert token == TOKEN
         fields, photo = _form(content_type, body)
+        if method == "getUpdates":
+            return self._tell(int(fields.get("offset", 0)))
+        if method not in {"sendMessage", "sendPhoto"}:
+            self.called.append((method, fields))
+            return Answer(), b'{"ok": true, "result": true}'
         self.attempts.append(fields["chat_id"])
         answer = self.answers.pop(0) if self.answers else self.always
         if answer is not None:
@@ -106,6 +118,19 @@ class FakeBotApi:
         chat_document = {"id": 1, "type": "private"}
         message = {"message_id": len(self.sent), "date": 1780000000, "chat": chat_document}
         return Answer(), json.dumps({"ok": True, "result": message}).encode()
+
+    def methods(self) -> list[str]:
+        return [method for method, _ in list(self.called)]
+
+    def _tell(self, offset: int) -> tuple[Answer, bytes]:
+        """At once or, where there is nothing, after a moment: a long poll that is short."""
+        if self.conflicts > 0:
+            self.conflicts -= 1
+            return CONFLICT, CONFLICT.content()
+        self.updates = [update for update in self.updates if update["update_id"] >= offset]
+        if not self.updates:
+            self._closing.wait(0.1)
+        return Answer(), json.dumps({"ok": True, "result": self.updates}).encode()
 
     def wait_until_closing(self) -> None:
         self._closing.wait(HANG_DEADLINE_S)
@@ -122,9 +147,9 @@ class FakeBotApi:
         self._server.server_close()
 
 
-def _form(content_type: str, body: bytes) -> tuple[dict[str, str], bytes]:
+def _form(content_type: str | None, body: bytes) -> tuple[dict[str, str], bytes]:
     """The fields of a urlencoded or multipart body, and the file in it."""
-    if not content_type.startswith("multipart/"):
+    if content_type is None or not content_type.startswith("multipart/"):
         return {name: values[0] for name, values in parse_qs(body.decode()).items()}, b""
     fields, photo = {}, b""
     for part in message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body).get_payload():

@@ -37,7 +37,7 @@ class HttpAnswer:
 def environment(database_url: str, outbox: Path, **settings: str) -> dict[str, str]:
     """The process's environment: nothing of notify's from outside."""
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("TELEGRAM_", "NOTIFY_"))},
+        **{name: value for name, value in os.environ.items() if not name.startswith(("TELEGRAM_", "NOTIFY_", "BOT_"))},
         "PYTHONPATH": str(REPOSITORY / "functions"),
         "DATABASE_URL": database_url,
         "TELEGRAM_OUTBOX": str(outbox),
@@ -53,6 +53,7 @@ class NotifyProcess(ChildProcess):
     """The function on a free port. `log` is all that its processes wrote, one after the other."""
 
     TERMINATION_DEADLINE_S = 40
+    MAIN = MAIN
 
     def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
         self.port = free_port()
@@ -63,7 +64,7 @@ class NotifyProcess(ChildProcess):
     def start(self) -> Self:
         with self._log_file.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ahorrater.serve", str(MAIN)],
+                [sys.executable, "-m", "ahorrater.serve", str(self.MAIN)],
                 env=self._environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -38,8 +38,10 @@ class Unauthorized(Problem):
     status = 401
     title = "Unauthorized"
 
-    def __init__(self) -> None:
-        super().__init__("this needs the header `Authorization: Bearer TOKEN`, with the value of MANUAL_TOKEN")
+    def __init__(
+        self, detail: str = "this needs the header `Authorization: Bearer TOKEN`, with the value of MANUAL_TOKEN"
+    ) -> None:
+        super().__init__(detail)
         self.headers = {"WWW-Authenticate": 'Bearer realm="ahorrater"'}
 
 
@@ -49,8 +51,8 @@ class Forbidden(Problem):
     status = 403
     title = "Forbidden"
 
-    def __init__(self) -> None:
-        super().__init__("this is not the token that MANUAL_TOKEN holds here")
+    def __init__(self, detail: str = "this is not the token that MANUAL_TOKEN holds here") -> None:
+        super().__init__(detail)
 
 
 class Access:

@@ -1,7 +1,7 @@
 """REST paths declared once: the declaration routes, validates and becomes the OpenAPI document."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,8 @@ class Operation:
 
     `handler(params)`, or `handler(params, body)` where there is a `body` model, answers with a value of the type
     `answer` or, for what is not JSON, with a Response. `problems` are the statuses beside 400 that it can answer with.
-    `guarded`: only for whoever brings the token, where one is set.
+    `guarded`: only for whoever brings the token, where one is set. `guard`: looks at the headers itself, and raises a
+    Problem for strangers.
     """
 
     method: str
@@ -33,6 +34,7 @@ class Operation:
     problems: tuple[int, ...] = ()
     media_type: str = "application/json"
     guarded: bool = False
+    guard: Callable[[Mapping[str, str]], None] | None = None
 
     @property
     def name(self) -> str:

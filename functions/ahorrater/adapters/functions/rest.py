@@ -46,7 +46,9 @@ class RestApi:
             return JSONResponse(openapi_document(self._name, self._operations))
         operation, in_path = self._find(request.method, path)
         request.scope[PATH_TEMPLATE] = operation.path
-        if operation.guarded and self._access is not None:
+        if operation.guard is not None:
+            operation.guard(request.headers)
+        elif operation.guarded and self._access is not None:
             self._access.check(request.headers)
         params = _params(operation, in_path, request.url.query)
         arguments = (params,) if operation.body is None else (params, _body(operation.body, body))

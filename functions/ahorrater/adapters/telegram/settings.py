@@ -41,7 +41,8 @@ class NotifySettings(BaseSettings):
 class TelegramSettings(BaseSettings):
     """TELEGRAM_TOKEN: the bot's token, from @BotFather. TELEGRAM_TOKEN_FILE: a file with it, for a mounted secret.
     TELEGRAM_CHATS: who is told, and who may be written to: chat ids or @channels, comma separated.
-    TELEGRAM_LANGUAGE: es or en.
+    TELEGRAM_OPERATORS: who may pause, resume, approve and veto: ids of chats, or of people; empty: TELEGRAM_CHATS.
+    TELEGRAM_LANGUAGE: es or en, for chats that have not chosen one.
     TELEGRAM_API_URL: the Bot API's server; another for a self-hosted one.
     TELEGRAM_TIMEOUT_S: one message may take so many seconds; then Telegram counts as away. A photo takes two or three.
     TELEGRAM_OUTBOX: the folder to write to where there is no token or no chat.
@@ -53,13 +54,14 @@ class TelegramSettings(BaseSettings):
     token: SecretStr = SecretStr("")
     token_file: FilePath | None = None
     chats: Annotated[tuple[str, ...], NoDecode] = ()
+    operators: Annotated[tuple[str, ...], NoDecode] = ()
     language: Language = Language.SPANISH
     api_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^\s?#]+$")
     timeout_s: float = Field(default=10, gt=0, le=25)
     outbox: Path = Path(tempfile.gettempdir()) / "ahorrater-outbox"
     outbox_files: int = Field(default=500, ge=2)
 
-    @field_validator("chats", mode="before")
+    @field_validator("chats", "operators", mode="before")
     @classmethod
     def _split(cls, chats: object) -> object:
         """Comma separated text as a tuple without repetitions. Raises ValueError for what is no chat."""

@@ -8,6 +8,7 @@ from ahorrater.contracts.answers import DayEnergy, DecisionEntry, History, NodeI
 from ahorrater.contracts.control import Control
 from ahorrater.contracts.fuel import Names, Offer, StationInfo
 from ahorrater.domain.wording import Language
+from ahorrater.services.notify.ports import Messenger
 
 
 class Energy(Protocol):
@@ -107,3 +108,13 @@ class Updates(Protocol):
 
     def release(self, update: int, now: datetime) -> None:
         """It is to be tried again."""
+
+
+class Chats(Messenger, Protocol):
+    """Telegram's chats. Raises MessengerAway or ChatRefused, the last two only MessengerAway."""
+
+    def acknowledge(self, pressed: str) -> None:
+        """The button that was pressed stops waiting."""
+
+    def take_buttons(self, chat: str, message: int) -> None:
+        """What was pressed cannot be pressed again."""

@@ -1,0 +1,70 @@
+"""/nodes, /sunny: the cluster."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ahorrater.contracts.answers import NodeInfo, NodeMetrics
+from ahorrater.contracts.errors import RetryLater
+from ahorrater.domain.speaking import Speaker
+from ahorrater.services.bot.ports import Energy, Nodes
+from ahorrater.services.bot.talk import Answer, Asked
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterTalk:
+    """The nodes, and who of them is the sunny one."""
+
+    cluster: Nodes
+    energy: Energy
+    clock: Callable[[], datetime]
+
+    def nodes(self, asked: Asked) -> Answer:
+        """A line for each node; without its use where metrics-server is away."""
+        used = {one.node: one for one in self._metrics()}
+        lines = [_line(node, used.get(node.name), asked.speaker) for node in self.cluster.nodes()]
+        return Answer("\n".join(lines) or asked.speaker.say("no-nodes"))
+
+    def sunny(self, asked: Asked) -> Answer:
+        """The sunny node, and since when."""
+        return Answer(self.sunny_line(asked.speaker))
+
+    def sunny_line(self, speaker: Speaker) -> str:
+        """The same, as one line."""
+        node = self.cluster.sunny()
+        if node is None:
+            return speaker.say("sunny-none")
+        return speaker.say("sunny", node=node, since=self._since(node, speaker))
+
+    def _since(self, node: str, speaker: Speaker) -> str:
+        """Empty where somebody has labelled another node than the decision's, or nobody knows."""
+        try:
+            moved = self.energy.latest_decision(moved=True)
+        except RetryLater:
+            return ""
+        if moved is None or moved.chosen != node:
+            return ""
+        return speaker.say("since", duration=speaker.duration((self.clock() - moved.decided_at).total_seconds()))
+
+    def _metrics(self) -> list[NodeMetrics]:
+        try:
+            return self.cluster.metrics()
+        except RetryLater:
+            return []
+
+
+def _line(node: NodeInfo, used: NodeMetrics | None, speaker: Speaker) -> str:
+    state = "not-ready" if not node.ready else "ready" if node.schedulable else "cordoned"
+    return speaker.say(
+        "node",
+        icon="☀️" if node.sunny else "🌑",
+        node=node.name,
+        state=speaker.say(state),
+        usage="" if used is None else _usage(used, speaker),
+    )
+
+
+def _usage(used: NodeMetrics, speaker: Speaker) -> str:
+    cpu = used.cpu_cores / used.cpu_capacity_cores if used.cpu_capacity_cores else 0.0
+    memory = used.memory_bytes / used.memory_capacity_bytes if used.memory_capacity_bytes else 0.0
+    return speaker.say("usage", cpu=speaker.number(cpu * 100, 0), memory=speaker.number(memory * 100, 0))
