@@ -17,10 +17,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
+from http import HTTPStatus
 from math import ceil
 from pathlib import Path
 from typing import Any
 
+import httpx
 from kubernetes import client, config, watch
 
 from ahorrater.contracts.events import ClockTick
@@ -121,6 +123,7 @@ def main(image: str, gateway: str) -> None:
         epochs = iter(range(1, MOVES + 2))
         move(witness, relabel, next(epochs), next(nodes))
         urls = {"WEB_URL": web_url(world), "FN_URL": gateway, "FN_HOST": host_of(world)}
+        eventually(lambda: answers(urls["WEB_URL"], "web") and answers(gateway, urls["FN_HOST"]), 60)
         with load(urls, MOVES * SPACING_S + 10) as summary:
             time.sleep(5)
             moves = []
@@ -131,7 +134,7 @@ def main(image: str, gateway: str) -> None:
             report(moves, witness, summary(), world.revisions)
 
 
-def deploy_web(world: World, image: str) -> None:
+def deploy_web(world: World, image: str, replicas: int = 1) -> None:
     """A Deployment whose pod waits a moment before it ends, until nobody sends it requests, and its Service."""
     pod = sunny_pod()
     pod["terminationGracePeriodSeconds"] = 30
@@ -144,7 +147,7 @@ def deploy_web(world: World, image: str) -> None:
             "lifecycle": {"preStop": {"sleep": {"seconds": 5}}},
         }
     ]
-    world.apps.create_namespaced_deployment(world.namespace, world.workload("web", 1, pod))
+    world.apps.create_namespaced_deployment(world.namespace, world.workload("web", replicas, pod))
     ports = [{"port": 80, "targetPort": 8080}]
     service = {"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": ports}}
     world.core.create_namespaced_service(world.namespace, service)
@@ -166,6 +169,14 @@ def host_of(world: World) -> str:
 
     eventually(lambda: bool(url()), 60)
     return url().removeprefix("http://")
+
+
+def answers(url: str, host: str) -> bool:
+    """Whether it is reached: before a Service's rules are on every node, a connection may hang for half a minute."""
+    try:
+        return httpx.get(url, headers={"Host": host}, timeout=2, trust_env=False).status_code == HTTPStatus.OK
+    except httpx.HTTPError:
+        return False
 
 
 def move(witness: Witness, relabel: FunctionProcess, epoch: int, node: str) -> dict[str, dict[str, float]]:
