@@ -22,7 +22,9 @@ ensure_packages() { # PACKAGE...
 install_pinned() { # VERSION PACKAGE...: exactly that version, held
   local version=$1 wanted=() package
   shift
-  for package in "$@"; do [[ $(installed_version "$package") == "$version"-* ]] || wanted+=("$package=$version-*"); done
+  for package in "$@"; do
+    [[ $(installed_version "$package") == "$version"-* ]] || { wanted+=("$package=$version-*") && written[/usr/bin/$package]=yes; }
+  done
   if [ ${#wanted[@]} -gt 0 ]; then
     run apt-get update -qq
     run_or_explain "does the package source have it? apt-cache madison ${wanted[0]%%=*}; versions: infra/bare_metal/versions.bash" \

@@ -75,3 +75,16 @@ def test_a_release_is_applied_once(machine: Machine) -> None:
     assert [call.split()[1] for call in machine.calls() if "apply" in call] == ["apply"]
     assert "no change" in machine.cluster("calico").stderr
     assert [call.split()[1] for call in machine.calls() if "apply" in call] == ["apply"]
+
+
+def test_a_worker_is_upgraded_and_its_kubelet_restarted(prepared: Machine) -> None:
+    before = len(prepared.calls())
+    assert prepared.cluster("upgrade-worker", KUBERNETES_VERSION="1.35.1").returncode == 0
+    calls = prepared.calls()[before:]
+    packages = "apt-get install -y -qq --no-install-recommends --allow-change-held-packages"
+    assert calls == [
+        f"{packages} kubeadm=1.35.1-*",
+        "kubeadm upgrade node",
+        f"{packages} kubelet=1.35.1-* kubectl=1.35.1-*",
+        "systemctl restart kubelet",
+    ]
