@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ahorrater.adapters.kubernetes.parsing import requires_sunny
 from infra.deploy.apply import Changes, apply_all
 from infra.deploy.errors import DeployError
 from infra.deploy.images.digests import Digests
@@ -110,11 +111,15 @@ def _mqtt_hosts(nodes: Sequence[Node], namespace: str) -> list[str]:
 
 def _independent(objects: Sequence[Json]) -> list[Json]:
     """What needs no sunny node: on a new cluster there is none before the first reading."""
-    return [item for item in objects if not _requires_sunny(item)]
+    bound = {name(item) for item in objects if _requires_sunny(item)}
+    return [item for item in objects if name(item) not in bound and _subscriber(item) not in bound]
 
 
 def _requires_sunny(item: Json) -> bool:
-    from ahorrater.adapters.kubernetes.parsing import requires_sunny
-
     template = pod_template(item)
     return template is not None and requires_sunny(template["spec"])
+
+
+def _subscriber(item: Json) -> str | None:
+    """Whom a Trigger waits for."""
+    return item["spec"]["subscriber"].get("ref", {}).get("name") if item["kind"] == "Trigger" else None

@@ -53,9 +53,12 @@ class DeploySettings(BaseSettings):
 
 
 class TelegramSettings(BaseSettings):
-    """TELEGRAM_TOKEN, TELEGRAM_CHATS: the bot and whom it tells. Given once, they are kept in the cluster's Secret."""
+    """TELEGRAM_TOKEN, TELEGRAM_CHATS, TELEGRAM_OPERATORS: the bot, whom it tells, and who may change things (without it
+    all of them). Given once, they are kept in the cluster's Secret.
+    """
 
     model_config = SettingsConfigDict(env_prefix="TELEGRAM_", env_ignore_empty=True)
 
     token: str | None = None
     chats: str | None = None
+    operators: str | None = None

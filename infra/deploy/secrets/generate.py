@@ -47,7 +47,8 @@ def ensure_people(store: Secrets, telegram: TelegramSettings) -> None:
     """The token of the paths for people, and Telegram's, which only people can give."""
     _ensure(store, "ahorrater-manual", lambda: {"token": new_password()})
     if telegram.token:
-        store.write("ahorrater-telegram", {"token": telegram.token, "chats": telegram.chats or ""})
+        people = {"chats": telegram.chats or "", "operators": telegram.operators or ""}
+        store.write("ahorrater-telegram", {"token": telegram.token, **people})
 
 
 def _ensure(store: Secrets, name: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:
