@@ -60,9 +60,9 @@ def work_by_node(nodes: Iterable[NodeInfo], pods: Iterable[PodInfo]) -> list[Nod
 
 
 class Fate(Enum):
-    """What became of a move."""
+    """What became of a move. Elsewhere: the label is not there: not yet, or because people moved it."""
 
-    UNDER_WAY = auto()
+    ELSEWHERE = auto()
     HERE = auto()
     LEFT = auto()
     UNDONE = auto()
@@ -83,7 +83,7 @@ def stories(moves: Sequence[DecisionEntry], label_on: str | None, now: datetime)
     until = now
     for move, after in zip(moves, [None, *moves], strict=False):
         if after is None:
-            fate = Fate.HERE if move.chosen == label_on else Fate.UNDER_WAY
+            fate = Fate.HERE if move.chosen == label_on else Fate.ELSEWHERE
         else:
             fate = Fate.UNDONE if after.reason is Reason.MOVE_FAILED else Fate.LEFT
         found.append(MoveStory(move, fate, (until - move.decided_at).total_seconds()))

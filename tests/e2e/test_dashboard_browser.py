@@ -215,7 +215,7 @@ def test_the_levers_ask_and_then_act(page: Page, address: str, functions: Functi
     expect(steering).to_contain_text("Vetoed")
     functions.world.change_control(waiting=None)
     pull(page, "Label only")
-    expect(steering.get_by_role("alert")).to_contain_text("carries the label; no workload is moved.")
+    expect(steering.get_by_role("status").filter(has_text="no workload is moved.")).to_be_visible()
     functions.world.sunny = "sol-2"
 
 
@@ -246,7 +246,7 @@ def test_the_fuel_cascade_ends_in_a_chart(page: Page, address: str) -> None:
     choose(page, "Municipality", "Getafe")
     choose(page, "Station", "BRAND 2 · STREET 2")
     expect(page.get_by_text("Gasóleo A and Gasolina 95 E5 at BRAND 2.")).to_be_visible()
-    expect(page.locator(".st-key-fuel-prices canvas, .st-key-fuel-prices svg.marks").first).to_be_visible()
+    expect(page.get_by_test_id("stVegaLiteChart").last.locator("canvas, svg.marks").first).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Prices (CSV)").click()
     lines = download.value.path().read_text().splitlines()
@@ -256,7 +256,7 @@ def test_the_fuel_cascade_ends_in_a_chart(page: Page, address: str) -> None:
 
 def test_a_chart_is_sent_and_the_outcome_told(page: Page, functions: Functions) -> None:
     pull(page, "Send to Telegram", "Send it")
-    expect(page.get_by_role("alert").filter(has_text="0001-photo.png")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="0001-photo.png")).to_be_visible()
     assert functions.notify.requests["/rest/exportData"] == 1
 
 

@@ -58,7 +58,7 @@ def _outcome(move: MoveStory, reader: Reader) -> str:
     length = duration(move.lasted_s)
     return {
         Fate.HERE: f":green-badge[:material/check: {escape(texts.here_now.format(duration=length))}]",
-        Fate.UNDER_WAY: f":orange-badge[:material/moving: {escape(texts.under_way.format(duration=length))}]",
+        Fate.ELSEWHERE: f":orange-badge[:material/moving: {escape(texts.elsewhere)}]",
         Fate.UNDONE: f":red-badge[:material/undo: {escape(texts.undone)}]",
         Fate.LEFT: escape(texts.stayed.format(duration=length)),
     }[move.fate]

@@ -26,7 +26,7 @@ class ClusterTexts:
     stayed: str
     here_now: str
     undone: str
-    under_way: str
+    elsewhere: str
 
     steering: str
     mode_apply: str
@@ -80,7 +80,7 @@ ENGLISH = ClusterTexts(
     stayed="stayed {duration}",
     here_now="here for {duration}",
     undone="failed and undone",
-    under_way="under way for {duration}",
+    elsewhere="the label is elsewhere",
     steering="Steering",
     mode_apply="Acting",
     mode_recommend="Only recommending",
@@ -132,7 +132,7 @@ SPANISH = ClusterTexts(
     stayed="estuvo {duration}",
     here_now="lleva aquí {duration}",
     undone="falló y se deshizo",
-    under_way="en curso desde hace {duration}",
+    elsewhere="la etiqueta está en otro nodo",
     steering="Mandos",
     mode_apply="Actúa",
     mode_recommend="Solo recomienda",
