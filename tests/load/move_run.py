@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import cycle
 from http import HTTPStatus
+from itertools import cycle
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ from tests.integration.relabel.conftest import own_namespace
 from tests.integration.relabel.relabel_world import FunctionProcess, World, sunny_pod
 
 MOVES = 10
+STILL_S = 60.0
+"""How long the same load runs without a move first: what the machine does anyway."""
 SPACING_S = 20.0
 """From one decision to the next."""
 RATE = 50
@@ -124,6 +126,8 @@ def main(image: str, gateway: str) -> None:
         move(witness, relabel, next(epochs), next(nodes))
         urls = {"WEB_URL": web_url(world), "FN_URL": gateway, "FN_HOST": host_of(world)}
         eventually(lambda: answers(urls["WEB_URL"], "web") and answers(gateway, urls["FN_HOST"]), 60)
+        with load(urls, STILL_S) as still:
+            tell("Without a move", still())
         with load(urls, MOVES * SPACING_S + 10) as summary:
             time.sleep(5)
             moves = []
@@ -211,7 +215,7 @@ def load(urls: dict[str, str], seconds: float) -> Iterator[Callable[[], dict[str
     command = [str(Path(sys.executable).with_name("k6")), "run", "--quiet", *arguments]
     k6 = subprocess.Popen([*command, str(Path(__file__).with_name("moves.js"))], stdout=subprocess.PIPE)
     try:
-        yield lambda: dict(json.loads(k6.communicate(timeout=60)[0]))
+        yield lambda: dict(json.loads(k6.communicate(timeout=seconds + 60)[0]))
     finally:
         k6.terminate()
 
@@ -220,15 +224,22 @@ def report(
     moves: list[dict[str, dict[str, float]]], witness: Witness, summary: dict[str, Any], revisions: list[str]
 ) -> None:
     """Tables as docs/moves.md has them."""
-    print(f"{len(moves)} moves; revisions afterwards: {', '.join(revisions)}; not sent: {summary['not_sent']}")
+    tell(f"{len(moves)} moves; revisions afterwards: {', '.join(revisions)}", summary)
     for app, kind in WORKLOADS.items():
-        found = summary[app]
-        numbers = ", ".join(f"{name} {found[name]:.0f}" for name in ("p95_ms", "p99_ms", "longest_ms"))
-        print(f"{kind}: {found['requests']} requests, {found['failed']} failed, {numbers}")
+        print(kind)
         for step in STEPS:
             print(f"  decision to {step}: {spread([one[app][step] for one in moves])}")
         print(f"  drain of the old pod: {spread(witness.drains_s(app))}")
     print(f"decision to last pod Ready: {spread([max(one[app]['ready'] for app in WORKLOADS) for one in moves])}")
+
+
+def tell(what: str, summary: dict[str, Any]) -> None:
+    """What k6 saw."""
+    print(f"{what}; not sent: {summary['not_sent']}")
+    for app, kind in WORKLOADS.items():
+        found = summary[app]
+        numbers = ", ".join(f"{name} {found[name]:.0f}" for name in ("p95_ms", "p99_ms", "longest_ms"))
+        print(f"  {kind}: {found['requests']} requests, {found['failed']} failed, {numbers}", flush=True)
 
 
 def spread(values: list[float]) -> str:

@@ -130,6 +130,22 @@ def test_a_sunny_node_that_dies_is_left():
     assert "a" in cluster.where("web")
 
 
+def test_what_cannot_be_rolled_back_does_not_hold_up_the_news():
+    cluster = cluster_of("a", "b", sunny="a")
+    cluster.add_deployment("web", "a")
+    cluster.add_knative_service("fn", "a")
+    moved_to(cluster, 1, "b")
+    silence(cluster, "b")
+    cluster.pass_time(15)
+    cluster.forbidden = {"web"}
+    assert relabel_on(cluster).tick("t2").id == "failed-1"
+    cluster.forbidden = set()
+    cluster.settle()
+    assert "a" in cluster.where("fn")
+    assert isinstance(moved_to(cluster, 2, "a").data, NodeRelabelled)
+    assert cluster.where("web") == ["a"]
+
+
 def test_a_first_move_that_was_interrupted_and_cannot_be_ends_with_the_label_where_it_is_said_to_be():
     cluster = cluster_of("a", "b")
     cluster.crash_after = 0

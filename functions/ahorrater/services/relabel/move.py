@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import FailureReason, MoveFailed, NodeRelabelled
 from ahorrater.domain.cluster import Node, Workload
-from ahorrater.domain.moves import arrived, last_ready, next_rolls, settled, trouble, undo_rolls
+from ahorrater.domain.moves import Roll, arrived, last_ready, next_rolls, settled, trouble, undo_rolls
 from ahorrater.domain.sunny import (
     LabelWrite,
     MakeSunny,
@@ -178,7 +179,16 @@ class Mover:
         for workload in awaited(self._cluster.workloads(), state):
             part = state.part_of(workload)
             for roll in undo_rolls(workload, part.marks_before if part else {}):
-                self._cluster.roll(roll)
+                self._roll_back(roll)
+
+    def _roll_back(self, roll: Roll) -> None:
+        """What cannot be rolled back, say because a webhook died with the node, does not hold up the news that the move
+        failed: the label is back, and the next move rolls it.
+        """
+        try:
+            self._cluster.roll(roll)
+        except (Forbidden, RetryLater) as refusal:
+            logger.warning("%s/%s is not rolled back: %s", roll.workload.namespace, roll.workload.name, refusal)
 
     def _conclude(self, claim: Claim, workloads: Sequence[Workload]) -> Reply:
         state = claim.state
