@@ -76,7 +76,7 @@ def deploy(settings: DeploySettings, progress: Progress) -> Changes:
         check_cluster(target.kubectl, objects)
     with progress.step("namespace and secrets"):
         target.kubectl.apply([namespace_of(objects)])
-        _ensure_secrets(target, namespace)
+        _ensure_secrets(target, namespace, objects)
     with progress.step("apply"):
         changes = apply_all(target.kubectl, objects, namespace)
     progress.say(f"    {len(changes.lines)} changed, {changes.unchanged} as they were")
@@ -94,12 +94,19 @@ def deploy(settings: DeploySettings, progress: Progress) -> Changes:
     return changes
 
 
-def _ensure_secrets(target: Target, namespace: str) -> None:
+def _ensure_secrets(target: Target, namespace: str, objects: Sequence[Json]) -> None:
     store = Secrets(target.kubectl, namespace)
-    ensure_database(store)
+    ensure_database(store, _database_servers(objects))
     ensure_mqtt(store, ROOT, target.parks)
     ensure_certificate(store, _mqtt_hosts(target.nodes, namespace))
     ensure_people(store, TelegramSettings())
+
+
+def _database_servers(objects: Sequence[Json]) -> int:
+    replicas = [
+        item["spec"]["replicas"] for item in objects if (item["kind"], name(item)) == ("StatefulSet", "postgres")
+    ]
+    return sum(replicas)
 
 
 def _mqtt_hosts(nodes: Sequence[Node], namespace: str) -> list[str]:

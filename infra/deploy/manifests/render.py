@@ -15,6 +15,8 @@ from infra.deploy.manifests.settings import mark_settings, set_settings
 
 OVERLAY = "ahorrater.es/overlay"
 """Annotation of the namespace: what was deployed there."""
+FIRST = frozenset({"Namespace", "PriorityClass", "ServiceAccount"})
+"""Knative tries a pod before it takes a Service: what the pod names must be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def render(kubectl: Kubectl, folder: Path, rendering: Rendering) -> list[Json]:
     for item in objects:
         if item["kind"] == "Namespace":
             item["metadata"].setdefault("annotations", {})[OVERLAY] = folder.name
-    return objects
+    return sorted(objects, key=lambda item: item["kind"] not in FIRST)
 
 
 def namespace_of(objects: list[Json]) -> Json:

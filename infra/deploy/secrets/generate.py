@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ahorrater.adapters.mqtt.password_file import lines_by_user, new_password, password_line
+from infra.deploy.errors import DeployError
 from infra.deploy.secrets.certificates import make_certificate
 from infra.deploy.secrets.secret import Secrets
 from infra.deploy.settings import TelegramSettings
@@ -12,16 +13,31 @@ SOURCE_USER = "mqtt-source"
 ACL = Path("infra/mosquitto/acl")
 
 
-def ensure_database(store: Secrets) -> None:
-    """The database's passwords, and the address that functions use. Changed here, they are not changed there."""
-    passwords = store.read("postgres")
-    if not passwords:
-        passwords = {"password": new_password(), "replication-password": new_password()}
-        store.write("postgres", passwords)
-    if not store.read("ahorrater-database"):
-        store.write(
-            "ahorrater-database", {"url": f"postgresql://ahorrater:{passwords['password']}@postgres:5432/ahorrater"}
-        )
+def ensure_database(store: Secrets, servers: int) -> None:
+    """The database's passwords, and the addresses that functions use. Changed here, they are not changed there.
+
+    `servers` is how many there are (infra/postgres): one, or several of which clients find the primary themselves.
+    Without any (an operator's) it is for people to say where the database is.
+    """
+    if servers == 0:
+        if not store.read("ahorrater-database"):
+            raise DeployError("the Secret ahorrater-database is missing: infra/postgres/README.md says how to make it")
+        return
+    new = {"password": new_password(), "replication-password": new_password()}
+    passwords = _ensure(store, "postgres", lambda: new)
+    _ensure(store, "ahorrater-database", lambda: database_urls(passwords["password"], servers))
+
+
+def database_urls(password: str, servers: int) -> dict[str, str]:
+    """`url` of the primary and, where there are standbys, `read-url` of any."""
+    start = f"postgresql://ahorrater:{password}"
+    if servers == 1:
+        return {"url": f"{start}@postgres:5432/ahorrater"}
+    hosts = ",".join(f"postgres-{place}" for place in range(servers))
+    return {
+        "url": f"{start}@{hosts}/ahorrater?target_session_attrs=read-write",
+        "read-url": f"{start}@postgres-read/ahorrater",
+    }
 
 
 def ensure_mqtt(store: Secrets, root: Path, parks: Sequence[str]) -> None:
