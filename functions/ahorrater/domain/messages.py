@@ -32,11 +32,12 @@ def compose(items: Iterable[Item], language: Language) -> str:
 
 
 def buttons_under(items: Iterable[Item], language: Language) -> Rows:
-    """What can be answered to the news at once: to approve or to veto what is recommended."""
-    for item in items:
-        if isinstance(item.news, Relabelled) and item.news.recommended_only and item.news.epoch is not None:
-            return judging(item.news.epoch, language)
-    return ()
+    """What can be answered to the news at once: to approve or to veto what is recommended and not done yet."""
+    moves = [item.news for item in items if isinstance(item.news, Relabelled) and item.news.epoch is not None]
+    newest = max(moves, key=lambda news: (news.epoch, not news.recommended_only), default=None)
+    if newest is None or newest.epoch is None or not newest.recommended_only:
+        return ()
+    return judging(newest.epoch, language)
 
 
 def judging(epoch: int, language: Language) -> Rows:

@@ -22,8 +22,8 @@ class Speaker:
         return self.words[phrase].format(**filled)
 
     def number(self, value: float, decimals: int = 1) -> str:
-        """`12.3`, or `12,3`."""
-        return f"{value:.{decimals}f}".replace(".", DECIMAL_SIGN[self.language])
+        """`12.3`, or `12,3`; never minus zero."""
+        return f"{round(value, decimals) + 0.0:.{decimals}f}".replace(".", DECIMAL_SIGN[self.language])
 
     def duration(self, seconds: float) -> str:
         """The two largest units: `4.2 s`, `12 min`, `1 h 5 min`, `2 d 3 h`."""

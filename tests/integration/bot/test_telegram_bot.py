@@ -159,7 +159,7 @@ def test_a_button_that_pauses_brings_the_manual_token(bots, api, functions):
 def test_a_chart_is_a_photo(bots, api):
     bot = bots.start()
     assert bot.webhook(said("/chart 2")).status == 200
-    assert (api.sent[0].method, api.sent[0].text) == ("sendPhoto", "Power, last 2 h")
+    assert (api.sent[0].method, api.sent[0].text) == ("sendPhoto", "Power: 2 h until now")
     assert api.sent[0].photo.startswith(b"\x89PNG")
 
 

@@ -174,7 +174,7 @@ def test_why_gives_reason_numbers_and_what_is_pending(world):
 def test_a_chart_is_a_picture_of_the_last_hours(world, text):
     world.energy.known_histories = [history("b", 1, 2), history("silent"), history("a", 9)]
     answer = ask(world, text)
-    assert (answer.text, answer.png) == ("Power, last 6 h", b"PNG")
+    assert (answer.text, answer.png) == ("Power: 6 h until now", b"PNG")
     assert world.energy.asked == [(NOON - timedelta(hours=6), NOON, 60)]
     assert [series.name for series in world.drawn[0].series] == ["a", "b"]
 

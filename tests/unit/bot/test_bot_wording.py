@@ -8,6 +8,7 @@ from ahorrater.contracts.answers import ParkCondition
 from ahorrater.contracts.control import RecommendationState
 from ahorrater.contracts.events import RelabelMode
 from ahorrater.domain.bot_wording import BOT_WORDS
+from ahorrater.domain.speaking import Speaker
 from ahorrater.domain.wording import Language
 from ahorrater.services.bot.energy import SUSPECT
 from tests.unit.bot.bot_fakes import World
@@ -39,6 +40,11 @@ def test_the_languages_fill_in_the_same(key):
 @pytest.mark.parametrize("words", [SPANISH, ENGLISH])
 def test_every_code_has_words(words, code):
     assert words[code]
+
+
+@pytest.mark.parametrize(("value", "said"), [(-0.04, "0,0"), (0.0, "0,0"), (-0.06, "-0,1"), (1234.56, "1234,6")])
+def test_numbers_have_no_minus_zero(value, said):
+    assert Speaker(Language.SPANISH, SPANISH).number(value) == said
 
 
 @pytest.mark.parametrize("language", list(Language))

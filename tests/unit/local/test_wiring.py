@@ -19,6 +19,7 @@ FUNCTIONS = {
     "fuel-refresh",
     "dead-letter",
     "backtest",
+    "telegram-bot",
 }
 
 

@@ -163,7 +163,14 @@ def test_names_are_no_markup_and_no_pattern():
         (Contact("b", lost=True), []),
     ],
 )
-def test_a_recommendation_can_be_judged_where_it_is_read(news, commands):
-    rows = buttons_under([item(Contact("n", lost=True)), item(news)], ES)
+@pytest.mark.parametrize("before", [Contact("n", lost=True), Relabelled("a", "b", False, 1, 1, epoch=6)])
+def test_a_recommendation_can_be_judged_where_it_is_read(before, news, commands):
+    rows = buttons_under([item(before), item(news)], ES)
     assert [[button.command for button in row] for row in rows] == commands
     assert all(button.label for row in rows for button in row)
+
+
+@pytest.mark.parametrize("epoch", [7, 8])
+def test_what_was_done_meanwhile_needs_no_word_any_more(epoch):
+    recommended, done = Relabelled("b", "a", True, 2, 0, epoch=7), Relabelled("b", "a", False, 2, 1, epoch=epoch)
+    assert buttons_under([item(recommended), item(done)], ES) == ()
