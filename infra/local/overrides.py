@@ -5,6 +5,7 @@
 | DATABASE_URL | SQLite in the home folder | no server is needed |
 | TELEGRAM_OUTBOX | a folder in the home folder | without a Telegram token, messages are written there |
 | DASHBOARD_ROLE | operator | only this machine reaches the dashboard |
+| BOT_MODE | polling | Telegram cannot reach this machine |
 | FUEL_FEED_URL | empty: fuel prices are not fetched | no network is needed |
 | those of DELAYS_S | as much shorter as the day is | clouds pass faster, too |
 """
@@ -28,6 +29,7 @@ def local_overrides(settings: RunnerSettings) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{settings.home / 'ahorrater.db'}",
         "TELEGRAM_OUTBOX": str(settings.home / "outbox"),
         "DASHBOARD_ROLE": "operator",
+        "BOT_MODE": "polling",
         "FUEL_FEED_URL": "",
         **{name: f"{_scaled(*delay_s, settings.time_scale):g}" for name, delay_s in DELAYS_S.items()},
     }
