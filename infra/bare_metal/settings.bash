@@ -12,7 +12,7 @@
 : "${KUBEADM_INIT_TEMPLATE:=$here/templates/kubeadm-init.yaml}"
 : "${KUBEADM_JOIN_TEMPLATE:=$here/templates/kubeadm-join.yaml}"
 : "${KUBEADM_OPTIONS:=}" # further words for kubeadm init, join and upgrade
-: "${DRAIN_TIMEOUT_S:=300}"
+: "${DRAIN_TIMEOUT_S:=660}" # more than the 600 s that a pod of Knative (the activator) is given to end
 : "${READY_TIMEOUT_S:=300}"
 : "${KUBECONFIG:=/etc/kubernetes/admin.conf}"
 export KUBECONFIG
