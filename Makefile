@@ -67,6 +67,14 @@ deploy: $(STAMP) ## bring the system to a cluster: KUBECONFIG=... REGISTRY=... O
 undeploy: $(STAMP) ## take everything away from the cluster again, the data too
 	@$(BIN)/python -m infra.deploy undeploy
 
+.PHONY: rollout
+rollout: $(STAMP) ## bring a new image to one function step by step: FUNCTION=... TAG=... REGISTRY=...
+	@$(BIN)/python -m infra.deploy rollout
+
+.PHONY: rollback
+rollback: $(STAMP) ## bring one function back to the image before: FUNCTION=...
+	@$(BIN)/python -m infra.deploy rollback
+
 .PHONY: bench
 bench: install-test ## measure beside bare references: ingest, latency, decision, cold start (some 10 minutes)
 	@$(BIN)/python -m tests.load.ingest_bench

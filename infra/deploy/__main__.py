@@ -48,11 +48,29 @@ def undeploy() -> None:
     undeploy.undeploy(Kubectl(settings.kubeconfig), settings, Progress(Console()))
 
 
+def rollout() -> None:
+    """Bring a new image to one function, step by step."""
+    from infra.deploy.rollout import commands
+    from infra.deploy.rollout.settings import RolloutSettings
+
+    commands.rollout(DeploySettings(), RolloutSettings(), _say)
+
+
+def rollback() -> None:
+    """Bring one function back to the image before."""
+    from infra.deploy.rollout import commands
+    from infra.deploy.rollout.settings import RolloutSettings
+
+    commands.rollback(DeploySettings(), RolloutSettings(), _say)
+
+
 COMMANDS: dict[str, Callable[[], None]] = {
     "images": images,
     "deploy": deploy,
     "render": render,
     "undeploy": undeploy,
+    "rollout": rollout,
+    "rollback": rollback,
 }
 
 

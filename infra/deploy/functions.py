@@ -31,7 +31,7 @@ def function_client(kubectl: Kubectl, namespace: str, function: str) -> Iterator
         place, name = _gateway(kubectl)
         headers = {"Host": urlsplit(service["status"]["url"]).netloc}
     with (
-        forwarded(kubectl, place, name, 80) as port,
+        forwarded(kubectl, place, f"service/{name}", 80) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=TIMEOUT_S) as client,
     ):
         yield client

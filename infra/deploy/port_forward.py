@@ -1,4 +1,4 @@
-"""A port of this machine that leads to a Service in the cluster."""
+"""A port of this machine that leads to a Service or a pod in the cluster."""
 
 import re
 import subprocess
@@ -12,9 +12,9 @@ _FORWARDING = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+)")
 
 
 @contextmanager
-def forwarded(kubectl: Kubectl, namespace: str, service: str, port: int) -> Iterator[int]:
-    """The local port, as long as the context lasts. Raises DeployError."""
-    arguments = ("port-forward", "--namespace", namespace, f"service/{service}", f":{port}")
+def forwarded(kubectl: Kubectl, namespace: str, target: str, port: int) -> Iterator[int]:
+    """The local port of `service/NAME` or `pod/NAME`, as long as the context lasts. Raises DeployError."""
+    arguments = ("port-forward", "--namespace", namespace, target, f":{port}")
     with subprocess.Popen(
         kubectl.command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -23,7 +23,7 @@ def forwarded(kubectl: Kubectl, namespace: str, service: str, port: int) -> Iter
             match = _FORWARDING.match(line)
             if match is None:
                 reason = process.stderr.read() if process.stderr else ""
-                raise DeployError(f"no way to {service} in {namespace}: {line}{reason}")
+                raise DeployError(f"no way to {target} in {namespace}: {line}{reason}")
             yield int(match[1])
         finally:
             process.terminate()

@@ -81,7 +81,7 @@ def device_of(store: Secrets, park: str, hosts: tuple[str, ...]) -> Iterator[Dev
     if host and node_port:
         yield Device(host, node_port, park, password, authority)
         return
-    with forwarded(store.kubectl, store.namespace, SERVICE, PORT) as port:
+    with forwarded(store.kubectl, store.namespace, f"service/{SERVICE}", PORT) as port:
         yield Device("127.0.0.1", port, park, password, authority)
 
 
