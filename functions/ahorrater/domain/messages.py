@@ -1,6 +1,6 @@
 """News as one plain text for people, and the buttons under it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +24,8 @@ class Item:
 def compose(items: Iterable[Item], language: Language) -> str:
     """All news in one message, in the order in which they came; parks come last, together."""
     ordered = sorted(items, key=lambda item: item.latest)
-    writer = _Writer(Speaker(language, WORDS[language]))
+    recommended = {one.news.node for one in ordered if isinstance(one.news, Relabelled) and one.news.recommended_only}
+    writer = _Writer(Speaker(language, WORDS[language]), recommended)
     contacts = [item.news for item in ordered if isinstance(item.news, Contact)]
     paragraphs = [writer.paragraph(item) for item in ordered if not isinstance(item.news, Contact)]
     paragraphs += writer.contacts(contacts)
@@ -47,10 +48,11 @@ def judging(epoch: int, language: Language) -> Rows:
 
 
 class _Writer:
-    """Says each kind of news."""
+    """Says each kind of news. `recommended`: nodes that the work does not go to before people say so."""
 
-    def __init__(self, speaker: Speaker) -> None:
+    def __init__(self, speaker: Speaker, recommended: Container[str]) -> None:
         self._speaker = speaker
+        self._recommended = recommended
         self._words = speaker.words
         self._say, self._number, self._duration = speaker.say, speaker.number, speaker.duration
 
@@ -81,11 +83,12 @@ class _Writer:
                 return [self._lost(news) if news.lost else self._back(news)]
 
     def _chosen(self, news: Chosen) -> list[str]:
+        only_recommended = news.node in self._recommended
         lines = [
-            self._say("chosen", node=news.node, power=self._powers(news)),
+            self._say("preferred" if only_recommended else "chosen", node=news.node, power=self._powers(news)),
             self._say("why", reason=self._words[news.reason]),
         ]
-        if news.previous is not None and news.stayed_s is not None:
+        if news.previous is not None and news.stayed_s is not None and not only_recommended:
             lines.append(self._say("stayed", previous=news.previous, duration=self._duration(news.stayed_s)))
         return lines
 

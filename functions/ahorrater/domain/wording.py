@@ -16,6 +16,7 @@ class Language(StrEnum):
 WORDS: Final[dict[Language, dict[str, str]]] = {
     Language.SPANISH: {
         "chosen": "☀️ El trabajo se va a {node}{power}.",
+        "preferred": "🌤 Ahora conviene {node}{power}.",
         "power": ", que da {power} W",
         "power-both": ", que da {power} W ({previous} da {previous_power} W)",
         "why": "Motivo: {reason}.",
@@ -76,6 +77,7 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
     },
     Language.ENGLISH: {
         "chosen": "☀️ The work goes to {node}{power}.",
+        "preferred": "🌤 Now {node} would be better{power}.",
         "power": ", which gives {power} W",
         "power-both": ", which gives {power} W ({previous} gives {previous_power} W)",
         "why": "Why: {reason}.",

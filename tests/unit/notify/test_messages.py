@@ -174,3 +174,14 @@ def test_a_recommendation_can_be_judged_where_it_is_read(before, news, commands)
 def test_what_was_done_meanwhile_needs_no_word_any_more(epoch):
     recommended, done = Relabelled("b", "a", True, 2, 0, epoch=7), Relabelled("b", "a", False, 2, 1, epoch=epoch)
     assert buttons_under([item(recommended), item(done)], ES) == ()
+
+
+def test_what_is_only_recommended_is_not_told_as_done():
+    chosen = Chosen("b", "a", Reason.BETTER_NODE, 12.0, 3.0, 4320)
+    text = compose([item(chosen), item(Relabelled("b", "a", True, 2, 0, epoch=7), at_s=1)], EN)
+    assert text.splitlines() == [
+        "🌤 Now b would be better, which gives 12.0 W (a gives 3.0 W).",
+        "Why: it has given more for long enough.",
+        "",
+        "💡 Recommendation: move the work to b (2 pods). Nothing was changed.",
+    ]
