@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 
 .PHONY: help
 help: ## list what can be asked for
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing the Python packages (pinned by hash) into $(VENV) ..."
@@ -74,6 +74,11 @@ rollout: $(STAMP) ## bring a new image to one function step by step: FUNCTION=..
 .PHONY: rollback
 rollback: $(STAMP) ## bring one function back to the image before: FUNCTION=...
 	@$(BIN)/python -m infra.deploy rollback
+
+.PHONY: e2e
+e2e: install-test ## deploy to a cluster and try everything there: KUBECONFIG=... REGISTRY=... OVERLAY=...
+	@$(BIN)/python -m infra.deploy deploy
+	@CLUSTER_E2E=1 $(BIN)/python -m pytest tests/e2e/cluster -rP
 
 .PHONY: bench
 bench: install-test ## measure beside bare references: ingest, latency, decision, cold start (some 10 minutes)
