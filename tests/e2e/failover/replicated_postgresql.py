@@ -36,7 +36,8 @@ class ReplicatedPostgresql:
 
     def await_standbys(self) -> None:
         """Until every pod is ready, and every standby streams."""
-        until(lambda: self._sql(self.primary(), "SELECT count(*) FROM pg_stat_replication") == "2")
+        count = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'quorum'"
+        until(lambda: self._sql(self.primary(), count) == "2")
 
     def kill_primary(self) -> None:
         """A crash, and its pod deleted; the volume stays, and the pod comes back with it."""
