@@ -1,6 +1,6 @@
 """Applies an overlay, and removes what an earlier version of it left."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from infra.deploy.kubectl import Kubectl
@@ -15,30 +15,48 @@ PRUNED_OF_KNATIVE = (
     "sinkbindings.sources.knative.dev",
 )
 OWNERS = "ownerReferences"
+Versions = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What applying changed, as kubectl names it."""
+    """What applying changed, in words, and how much it found as it should be."""
 
     lines: tuple[str, ...]
     unchanged: int
 
     @classmethod
-    def of(cls, lines: Iterable[str]) -> "Changes":
-        """Sorts kubectl's lines."""
-        told = [line for line in lines if line]
-        changed = tuple(line for line in told if not line.endswith(" unchanged"))
-        return cls(changed, len(told) - len(changed))
+    def between(cls, before: Versions, after: Versions, deleted: Iterable[str]) -> "Changes":
+        """Compares what the cluster had with what it has."""
+        created = [f"{what} created" for what in after if what not in before]
+        changed = [f"{what} changed" for what in after if before.get(what, after[what]) != after[what]]
+        gone = [f"{what} deleted" for what in deleted]
+        return cls((*created, *changed, *gone), len(after) - len(created) - len(changed))
 
 
 def apply_all(kubectl: Kubectl, objects: list[Json], namespace: str) -> Changes:
     """Applies everything, then deletes our objects of that namespace that are in the overlay no longer."""
-    lines = kubectl.apply(objects)
+    before = _versions(kubectl, objects)
+    kubectl.apply(objects)
+    after = _versions(kubectl, objects)
     gone = list(_left_over(kubectl, objects, namespace))
     for kind, left in gone:
         kubectl("delete", kind, left, "--namespace", namespace, "--wait=false")
-    return Changes.of([*lines, *(f"{kind}/{left} deleted" for kind, left in gone)])
+    return Changes.between(before, after, (f"{kind} {left}" for kind, left in gone))
+
+
+def _versions(kubectl: Kubectl, objects: Iterable[Json]) -> Versions:
+    """What tells one state from another. What kubectl calls configured is often only written out by its defaults."""
+    return {_called(item): _version(item["metadata"]) for item in kubectl.state_of(objects)}
+
+
+def _called(item: Json) -> str:
+    return f"{item['kind']} {name(item)}" + (f" ({group(item)})" if group(item).endswith("knative.dev") else "")
+
+
+def _version(metadata: Json) -> str:
+    """The generation counts changes of what is wanted; the version, where there is none, also those of the state."""
+    return str(metadata.get("generation") or metadata["resourceVersion"])
 
 
 def _left_over(kubectl: Kubectl, objects: Iterable[Json], namespace: str) -> Iterator[tuple[str, str]]:
