@@ -6,7 +6,6 @@ from pathlib import Path
 
 from infra.deploy.images.digests import Digests
 from infra.deploy.kubectl import Kubectl
-from infra.deploy.manifests.claim_templates import complete_claim_templates
 from infra.deploy.manifests.images import pin_images
 from infra.deploy.manifests.jobs import name_jobs
 from infra.deploy.manifests.objects import Json, name, parse
@@ -38,7 +37,6 @@ def render(kubectl: Kubectl, folder: Path, rendering: Rendering) -> list[Json]:
     set_settings(objects, rendering.settings)
     mark_settings(objects, {"mosquitto": rendering.mqtt_users})
     name_jobs(objects)
-    complete_claim_templates(objects)
     for item in objects:
         if item["kind"] == "Namespace":
             item["metadata"].setdefault("annotations", {})[OVERLAY] = folder.name

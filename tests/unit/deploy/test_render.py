@@ -1,12 +1,9 @@
 """Images by digest, settings that start pods anew, jobs once a version."""
 
-from copy import deepcopy
-
 import pytest
 
 from infra.deploy.errors import DeployError
 from infra.deploy.images.digests import Digests
-from infra.deploy.manifests.claim_templates import complete_claim_templates
 from infra.deploy.manifests.images import pin_images
 from infra.deploy.manifests.jobs import name_jobs
 from infra.deploy.manifests.objects import Json
@@ -77,18 +74,3 @@ def test_a_job_is_named_after_its_content_and_kept() -> None:
     assert names[0] == names[1] != names[2]
     assert all(found.startswith("relabel-") for found in names)
     assert "ttlSecondsAfterFinished" not in same["spec"]
-
-
-def test_claim_templates_are_written_out() -> None:
-    claim = {"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"]}}
-    item = pods("StatefulSet", volumeClaimTemplates=[deepcopy(claim)])
-    complete_claim_templates([item])
-    assert item["spec"]["volumeClaimTemplates"] == [
-        {
-            "apiVersion": "v1",
-            "kind": "PersistentVolumeClaim",
-            "metadata": {"name": "data"},
-            "spec": {"accessModes": ["ReadWriteOnce"], "volumeMode": "Filesystem"},
-            "status": {"phase": "Pending"},
-        }
-    ]
