@@ -1,5 +1,6 @@
 """What keeps a move from being made, or takes it back: no room, no permission, rules of stay, a node that dies."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -97,6 +98,15 @@ def test_a_budget_is_used_up_and_people_are_not_held_up_by_it():
     ]
     assert manual_on(cluster).update_pods_sun("b").workloads[0].outcome is WorkloadOutcome.MOVED
     assert cluster.where("web") == ["b"]
+
+
+def test_what_does_not_run_where_it_is_need_not_stay_there():
+    cluster = cluster_of("a", "b", sunny="a")
+    cluster.add_deployment("web", "a", rules=StayRules(minimum_stay=timedelta(hours=1)))
+    moved_to(cluster, 1, "b")
+    pods = cluster.workload_by_name["web"].pods
+    cluster.change_workload("web", pods=tuple(replace(pod, ready_since=None) for pod in pods))
+    assert outcomes(moved_to(cluster, 2, "a")) == {"web": (WorkloadOutcome.MOVED, None)}
 
 
 def test_a_stateful_set_that_accepts_gaps_moves():

@@ -43,6 +43,9 @@ def is_to_blame(workload: Workload, state: RelabelState) -> bool:
 
 
 def _why_it_stays(workload: Workload, state: RelabelState) -> str | None:
-    """People who move the label themselves are not held up by a stay or a budget; a pinned workload stays for all."""
-    moved_at = () if state.manual else state.moved_at.get(key_of(workload), ())
+    """People who move the label themselves are not held up by a stay or a budget, nor is a workload that does not run
+    where it is; a pinned one stays for all.
+    """
+    runs = any(pod.ready_since is not None for pod in workload.live_pods)
+    moved_at = state.moved_at.get(key_of(workload), ()) if runs and not state.manual else ()
     return why_stays(workload.rules, moved_at, state.started_at)
