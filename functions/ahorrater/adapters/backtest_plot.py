@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ahorrater.domain.replay import Outcome, Work
 from ahorrater.services.backtest import OPTIMUM, Backtest, backtest
-from ahorrater.services.tune import margins_of_cost, margins_of_load
+from ahorrater.services.tune import FORECAST_MEMORIES, margins_of_cost, margins_of_load
 
 
 def draw(result: Backtest, work: Work, path: Path) -> None:
@@ -29,7 +29,7 @@ def _trade(axes: Axes, result: Backtest, work: Work) -> None:
     best, days = result.outcomes[OPTIMUM], result.trace.days
     for label, style, policies in (
         ("hysteresis, margin", "s-", margins_of_load(work)),
-        ("forecast, margin", "o-", margins_of_cost(work, (0.92,))),
+        ("forecast, margin", "o-", margins_of_cost(work, FORECAST_MEMORIES[1:2])),
     ):
         variants = backtest(result.trace, work, {name: policy for name, (policy, _) in policies.items()}).outcomes
         points = [_point(variants[name], best, days) for name in policies]

@@ -24,7 +24,7 @@ class PolicySettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="POLICY_")
 
-    name: Literal["thesis", "hysteresis", "forecast"] = Field(default="hysteresis", validation_alias="POLICY")
+    name: Literal["thesis", "hysteresis", "forecast"] = Field(default="forecast", validation_alias="POLICY")
     stale_after_s: float = Field(default=30, gt=0)
     margin_fraction: float = Field(default=0.10, ge=0)
     margin_w: float = Field(default=0.5, ge=0)

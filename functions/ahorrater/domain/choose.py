@@ -61,6 +61,7 @@ class _Situation:
         self.numbers = tuple(Numbers.of(park, policy.score_w(park), now, policy.stale_after) for park in parks)
         fresh = {park.node: park for park in parks if park.freshness(now, policy.stale_after) is Freshness.FRESH}
         self.present = fresh.get(state.chosen) if state.chosen else None
+        self.asleep = next((park for park in parks if park.node == state.chosen and park.asleep(now)), None)
         self.eligible = [park for park in fresh.values() if park.node not in self.barred]
 
     @property
@@ -125,10 +126,16 @@ def _highest_mean(situation: _Situation) -> tuple[Decision, ControllerState]:
 
 
 def _by_forecast(situation: _Situation, policy: ForecastPolicy) -> tuple[Decision, ControllerState]:
-    """The value of a park: what the best plan that begins there serves. A silent present park promises nothing."""
+    """The value of a park: what the best plan that begins there serves.
+
+    A present park that is silent because it is night promises what its sky does, any other silent one promises nothing.
+    """
     state, cost_wh = situation.state, policy.move_cost_wh
-    worth = _worth_wh([policy.served_wh(park, situation.now) for park in situation.eligible], policy)
-    by_node = {park.node: wh for park, wh in zip(situation.eligible, worth, strict=True)}
+    staying = [situation.asleep] if situation.asleep and not situation.present else []
+    expected = {park.node: policy.expected(park, situation.now) for park in (*situation.eligible, *staying)}
+    if state.chosen in expected and not policy.tempts_from(state.chosen, expected):
+        return situation.stay(Reason.ALREADY_BEST, f"No other park is expected to give more than {state.chosen} soon.")
+    by_node = policy.promises_wh(expected)
     best = min(situation.eligible, key=lambda park: (-by_node[park.node], park.node != state.chosen, park.node))
     best_wh = by_node[best.node]
     present_wh = by_node.get(state.chosen or "", max(best_wh - cost_wh, 0.0) if situation.present else 0.0)
@@ -140,16 +147,6 @@ def _by_forecast(situation: _Situation, policy: ForecastPolicy) -> tuple[Decisio
         return situation.stay(Reason.COST_NOT_RECOVERED, f"{promise}.")
     reason = Reason.BETTER_NODE if situation.present else Reason.PRESENT_SILENT
     return situation.move(reason, f"{best.node} promises {gain_wh:.2f} Wh more than {state.chosen}", best)
-
-
-def _worth_wh(served_wh: list[list[float]], policy: ForecastPolicy) -> list[float]:
-    worth = [0.0] * len(served_wh)
-    for step in reversed(range(len(policy.steps))):
-        arriving = max(worth) - policy.move_cost_wh
-        worth = [
-            promised[step] + policy.trust * max(wh, arriving) for promised, wh in zip(served_wh, worth, strict=True)
-        ]
-    return worth
 
 
 def _with_hysteresis(

@@ -77,6 +77,10 @@ class Park:
         """How old the last value is."""
         return None if self.seen_at is None else max(now - self.seen_at, timedelta(0))
 
+    def asleep(self, now: datetime) -> bool:
+        """Whether its silence, if it is silent, is the night's."""
+        return self.sky is not None and self.sky.learned and self.sky.dark_lately(now)
+
     def freshness(self, now: datetime, stale_after: timedelta) -> Freshness:
         """Fresh up to and including `stale_after`, stale beyond it, missing if never heard of."""
         age = self.age(now)

@@ -4,12 +4,13 @@
 """
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from ahorrater.domain.futures import Expected, imagined, middles, served, worth_wh
 from ahorrater.domain.parks import Park
-from ahorrater.domain.sky import Sky, expected_minimum
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,9 @@ def _minutes(*numbers: float) -> tuple[timedelta, ...]:
 class ForecastPolicy:
     """Weighs the energy of the coming time against the cost of a move, by each park's own learned sky.
 
-    The best plan over the steps, moves and their cost included, is worked out anew at each decision; a move is made
-    when starting elsewhere is worth `1 + margin` moves more than starting here.
+    For each of some imagined futures the best plan over the steps, moves and their cost included, is worked out anew at
+    each decision; a move is made when starting elsewhere is worth `1 + margin` moves more than starting here, in the
+    mean of the futures.
 
     stale_after: a park silent for longer is never chosen.
     workloads_power_w: what the workloads need. None: the more the better.
@@ -88,17 +90,19 @@ class ForecastPolicy:
     gain_fraction: how much more another park must promise at least, as a share of what the present one does. For loads
         that nobody has told: where the more is the better, every breath of wind would be worth a move.
     steps: the coming time in parts, the near ones shorter.
-    trust: the weight of each step against the one before it.
+    futures: how many are imagined, an even number.
+    memory: how soon a future's deviation from what is expected is forgotten: how long clouds take to pass.
     fallback: decides until each park that can be chosen has been seen for a day.
     """
 
     stale_after: timedelta = timedelta(seconds=30)
     workloads_power_w: float | None = None
     move_cost_wh: float = 0.05
-    margin: float = 0.08
+    margin: float = 0.0
     gain_fraction: float = 0.0
     steps: tuple[timedelta, ...] = _minutes(5, 5, 5, 5, 10, 10, 20, 30, 30)
-    trust: float = 0.92
+    futures: int = 32
+    memory: timedelta = timedelta(minutes=15)
     fallback: HysteresisPolicy = field(default_factory=HysteresisPolicy)
     name: str = "forecast"
     RANKS: ClassVar[tuple[str, ...]] = ("smoothed_power_w", "outlook_w")
@@ -108,18 +112,37 @@ class ForecastPolicy:
         """The smoothed power, capped at what the workloads can use, W."""
         return min(park.smoothed_power_w, self._limit_w)
 
-    def served_wh(self, park: Park, now: datetime) -> list[float]:
-        """What the workloads can expect of a park in each of the steps, Wh. Nothing of a park without a sky."""
-        if park.sky is None:
-            return [0.0] * len(self.steps)
-        sky = park.sky.now(park.smoothed_power_w)
-        ends = [sum(self.steps[: place + 1], timedelta(0)) for place in range(len(self.steps))]
-        return [self._step_wh(sky, now, end - step / 2, step) for step, end in zip(self.steps, ends, strict=True)]
+    def expected(self, park: Park, now: datetime) -> list[Expected]:
+        """What a park is expected to give in each of the steps. Nothing without a sky."""
+        if park.sky is None or park.seen_at is None:
+            return [Expected(0.0, 0.0, self._limit_w)] * len(self.steps)
+        sky, lag = park.sky.now(park.smoothed_power_w), now - park.seen_at + self.steps[0] / 2
+        return [
+            Expected(*sky.expected(now + middle + self.steps[0] / 2, middle + lag), self._limit_w).over(step)
+            for middle, step in zip(middles(self.steps), self.steps, strict=True)
+        ]
 
-    def _step_wh(self, sky: Sky, now: datetime, middle: timedelta, step: timedelta) -> float:
-        ahead = middle + self.steps[0] / 2
-        mean_w, spread_w = sky.expected(now + ahead, ahead)
-        return expected_minimum(mean_w, spread_w, self._limit_w) * step.total_seconds() / 3600.0
+    def tempts_from(self, present: str, expected: Mapping[str, Sequence[Expected]]) -> bool:
+        """Whether another park serves so much more in the first step that a move may pay. If none does, the same move
+        made a step later is no worse.
+        """
+        nodes = sorted(expected)
+        futures = imagined(len(nodes), self.futures, self.steps, self.memory)
+        first_wh = {
+            node: sum(expected[node][0].served(future[place][0]) for future in futures) / self.futures
+            for place, node in enumerate(nodes)
+        }
+        return max(first_wh.values()) - first_wh[present] > self.margin * self.move_cost_wh
+
+    def promises_wh(self, expected: Mapping[str, Sequence[Expected]]) -> dict[str, float]:
+        """For each park what the best plan that begins there serves in the mean of the futures, Wh."""
+        nodes = sorted(expected)
+        promised = dict.fromkeys(nodes, 0.0)
+        for deviations in imagined(len(nodes), self.futures, self.steps, self.memory):
+            served_wh = [served(expected[node], of_park) for node, of_park in zip(nodes, deviations, strict=True)]
+            for node, wh in zip(nodes, worth_wh(served_wh, self.move_cost_wh), strict=True):
+                promised[node] += wh / self.futures
+        return promised
 
     def needed_wh(self, present_wh: float) -> float:
         """What a move must bring, Wh, where the present park promises `present_wh`."""

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 SLOT_S = 300
 SLOTS_A_DAY = 86_400 // SLOT_S
+DAWN_SLOTS = 6
 FIRST_INDEX = 0.9
-LOW_SUN_SPREAD = 0.25
 MAX_INDEX = 1.3
 """Clouds' edges can lift power above the clear sky's for a while, hardly by more."""
 
@@ -22,20 +22,26 @@ class SkyModel:
     """How a park's sky is learned and foretold. The defaults are the outcome of tuning, see docs/decision.md.
 
     envelope_decay: what the envelope of a time of day keeps from one day to the next.
+    silence_decay: the same where the park said nothing: where a logger sleeps it has become night.
     mean_time, spread_time: over how long the index's own mean and its changes are remembered.
     persistence: how soon the present index fades into its mean.
     spread_base, spread_gain, spread_growth: how unsure the index becomes: a part always, a part for its recent changes,
         and how soon in full.
+    spread_dark: the share of that which is left under the darkest cloud: a dull day is a steady one.
+    spread_low: how unsure the index is where nothing is known but its mean.
     floor: below this share of the envelope's highest value the sun is too low for an index.
     """
 
-    envelope_decay: float = 0.97
-    mean_time: timedelta = timedelta(minutes=36)
-    spread_time: timedelta = timedelta(minutes=39)
-    persistence: timedelta = timedelta(minutes=17)
-    spread_base: float = 0.09
-    spread_gain: float = 0.92
-    spread_growth: timedelta = timedelta(minutes=42)
+    envelope_decay: float = 0.98
+    silence_decay: float = 0.8
+    mean_time: timedelta = timedelta(minutes=27)
+    spread_time: timedelta = timedelta(minutes=33)
+    persistence: timedelta = timedelta(minutes=26)
+    spread_base: float = 0.12
+    spread_gain: float = 1.4
+    spread_growth: timedelta = timedelta(minutes=37)
+    spread_dark: float = 0.5
+    spread_low: float = 0.5
     floor: float = 0.003
 
 
@@ -79,9 +85,8 @@ class Sky:
         slot, power_w = slot_of(glance.at), glance.power_w
         if slot <= self.slot:
             return self
-        place = slot % SLOTS_A_DAY
         clear_w = self._clear_w(slot)
-        envelope = self._raised(place, round(max(self.envelope_w[place] * model.envelope_decay, power_w), 3))
+        envelope = self._raised(slot, power_w, model)
         first_slot = slot if self.first_slot is None else self.first_slot
         if clear_w <= model.floor * max(self.envelope_w):
             return replace(self, envelope_w=envelope, first_slot=first_slot, slot=slot, clear_w=clear_w, low_sun=True)
@@ -102,6 +107,11 @@ class Sky:
         """Whether a whole day has been seen."""
         return self.first_slot is not None and self.slot - self.first_slot >= SLOTS_A_DAY
 
+    def dark_lately(self, now: datetime, model: SkyModel = DEFAULT_SKY) -> bool:
+        """Whether the sun was too low at this time of day or in the half hour before it: days grow shorter, too."""
+        slot, dark_w = slot_of(now), model.floor * max(self.envelope_w)
+        return any(self.envelope_w[(slot - back) % SLOTS_A_DAY] <= dark_w for back in range(DAWN_SLOTS + 1))
+
     def now(self, power_w: float) -> "Sky":
         """The same sky, as clear as it is while the park gives `power_w`."""
         return self if self.low_sun else replace(self, index=_index(power_w, self.clear_w))
@@ -115,17 +125,24 @@ class Sky:
         """The mean and the standard deviation of the power at `at`, which is `ahead` of the last reading, W."""
         clear_w = self._clear_w(slot_of(at))
         if self.low_sun:
-            return self.mean_index * clear_w, LOW_SUN_SPREAD * clear_w
+            return self.mean_index * clear_w, model.spread_low * clear_w
         index = self.mean_index + (self.index - self.mean_index) * math.exp(-ahead / model.persistence)
-        spread = model.spread_base + model.spread_gain * self.change
-        return index * clear_w, spread * math.sqrt(1 - math.exp(-2 * ahead / model.spread_growth)) * clear_w
+        spread = (model.spread_base + model.spread_gain * self.change) * math.sqrt(
+            1 - math.exp(-2 * ahead / model.spread_growth)
+        )
+        return index * clear_w, spread * (model.spread_dark + (1 - model.spread_dark) * min(index, 1.0)) * clear_w
 
     def _clear_w(self, slot: int) -> float:
         place = slot % SLOTS_A_DAY
         return max(self.envelope_w[place - 1], self.envelope_w[place], self.envelope_w[(place + 1) % SLOTS_A_DAY])
 
-    def _raised(self, place: int, power_w: float) -> tuple[float, ...]:
-        return (*self.envelope_w[:place], power_w, *self.envelope_w[place + 1 :])
+    def _raised(self, slot: int, power_w: float, model: SkyModel) -> tuple[float, ...]:
+        envelope = list(self.envelope_w)
+        for silent in range(max(self.slot + 1, slot - SLOTS_A_DAY + 1), slot):
+            envelope[silent % SLOTS_A_DAY] = round(envelope[silent % SLOTS_A_DAY] * model.silence_decay, 3)
+        place = slot % SLOTS_A_DAY
+        envelope[place] = round(max(envelope[place] * model.envelope_decay, power_w), 3)
+        return tuple(envelope)
 
 
 def _index(power_w: float, clear_w: float) -> float:
@@ -134,13 +151,3 @@ def _index(power_w: float, clear_w: float) -> float:
 
 def _towards(old: float, new: float, time_constant: timedelta) -> float:
     return old + (1 - math.exp(-SLOT_S / time_constant.total_seconds())) * (new - old)
-
-
-def expected_minimum(mean: float, spread: float, limit: float) -> float:
-    """E[min(X, limit)], not below 0, of a normal X: what a load of `limit` gets of an unsure power."""
-    if spread <= 1e-9 or math.isinf(limit):
-        return max(min(mean, limit), 0.0)
-    distance = (mean - limit) / spread
-    below = 0.5 * (1 + math.erf(distance / math.sqrt(2)))
-    density = math.exp(-0.5 * distance * distance) / math.sqrt(2 * math.pi)
-    return max(mean - ((mean - limit) * below + spread * density), 0.0)

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from ahorrater.domain.policies import ForecastPolicy, HysteresisPolicy, Policy
 from ahorrater.domain.replay import Outcome, Trace, Work, optimum, outcome, replay, served
 from ahorrater.services.backtest import plain_hysteresis, standard_policies
 
 HYSTERESIS_MARGINS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.45)
-FORECAST_MARGINS = (0.0, 0.08, 0.2, 0.5, 1.0)
-FORECAST_TRUSTS = (0.85, 0.92, 0.98)
+FORECAST_MARGINS = (-0.2, 0.0, 0.2, 0.5, 1.0)
+FORECAST_MEMORIES = tuple(timedelta(minutes=minutes) for minutes in (7.5, 15, 30))
 Candidate = tuple[Policy, Mapping[str, float]]
 
 
@@ -40,18 +41,18 @@ def margins_of_load(work: Work) -> dict[str, tuple[HysteresisPolicy, Mapping[str
     }
 
 
-def margins_of_cost(work: Work, trusts: Sequence[float]) -> dict[str, tuple[ForecastPolicy, Mapping[str, float]]]:
-    """Forecast at several margins, in shares of a move's cost, and trusts."""
+def margins_of_cost(work: Work, memories: Sequence[timedelta]) -> dict[str, tuple[ForecastPolicy, Mapping[str, float]]]:
+    """Forecast at several margins, in shares of a move's cost, and for clouds that pass sooner or later."""
     forecast = standard_policies(work)["forecast"]
     if not isinstance(forecast, ForecastPolicy):
         raise TypeError("the standard forecast is a ForecastPolicy")
     return {
-        f"forecast {margin:g} {trust:g}": (
-            replace(forecast, margin=margin, trust=trust),
-            {"margin": margin, "trust": trust},
+        f"forecast {margin:g} {memory}": (
+            replace(forecast, margin=margin, memory=memory),
+            {"margin": margin, "memory_s": memory.total_seconds()},
         )
         for margin in FORECAST_MARGINS
-        for trust in trusts
+        for memory in memories
     }
 
 
@@ -59,7 +60,7 @@ def tune(trace: Trace, work: Work, training_share: float) -> list[Suggestion]:
     """The best hysteresis and the best forecast by net energy over the first `training_share` of the trace, each with
     its score on the rest. What a policy learned before the border it still knows after it, as it would live.
     """
-    candidates: dict[str, Candidate] = {**margins_of_load(work), **margins_of_cost(work, FORECAST_TRUSTS)}
+    candidates: dict[str, Candidate] = {**margins_of_load(work), **margins_of_cost(work, FORECAST_MEMORIES)}
     policies: dict[str, Policy] = {name: policy for name, (policy, _) in candidates.items()}
     plans = replay(trace, policies)
     border = round(len(trace.times) * training_share)

@@ -21,7 +21,7 @@ def test_a_function_gets_what_its_manifest_declares_but_no_secret() -> None:
     wiring = read_wiring(BASE)
     chooser = next(service for service in wiring.of(Service) if service.name == "choose-node")
     environment = declared(chooser.container, wiring)
-    assert environment["POLICY"] == "hysteresis"
+    assert environment["POLICY"] == "forecast"
     assert "DATABASE_URL" not in environment
 
 
