@@ -62,14 +62,15 @@ def middles(steps: tuple[timedelta, ...]) -> list[timedelta]:
 
 @cache
 def imagined(parks: int, futures: int, steps: tuple[timedelta, ...], memory: timedelta) -> list[list[Deviations]]:
-    """For each future and park its deviations: normal, each parks's own, a first-order Markov chain that forgets within
-    `memory`. Every second future mirrors the one before, so that their mean is what is expected.
+    """For each future and park its deviations: normal, each park's own, a first-order Markov chain that forgets within
+    `memory`. Every second future mirrors the one before, so that their mean is what is expected; their variance is 1.
     """
     moments = [timedelta(0), *middles(steps)]
     kept = [math.exp(-(after - before) / memory) for before, after in pairwise(moments)]
     random = Random(1)  # noqa: S311 -- no secret: the same futures everywhere
-    futures_kept = [[_walk(kept, random) for _ in range(parks)] for _ in range(futures // 2)]
-    return [one for future in futures_kept for one in (future, [[-step for step in walk] for walk in future])]
+    walks = [_to_variance_1([_walk(kept, random) for _ in range(futures // 2)]) for _ in range(parks)]
+    half = [list(future) for future in zip(*walks, strict=True)]
+    return [one for future in half for one in (future, [[-step for step in walk] for walk in future])]
 
 
 def _walk(kept: Sequence[float], random: Random) -> Deviations:
@@ -78,6 +79,11 @@ def _walk(kept: Sequence[float], random: Random) -> Deviations:
         deviation = share * deviation + math.sqrt(1 - share * share) * _normal(random)
         walk.append(deviation)
     return walk
+
+
+def _to_variance_1(walks: Sequence[Deviations]) -> list[Deviations]:
+    sizes = [math.sqrt(math.fsum(step * step for step in steps) / len(walks)) for steps in zip(*walks, strict=True)]
+    return [[step / size for step, size in zip(walk, sizes, strict=True)] for walk in walks]
 
 
 def _normal(random: Random) -> float:
