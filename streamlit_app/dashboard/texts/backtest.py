@@ -36,7 +36,6 @@ class BacktestTexts:
     table: str
     table_description: str
     policy: str
-    energy: str
     net: str
     of_optimum: str
     regret: str
@@ -77,7 +76,6 @@ ENGLISH = BacktestTexts(
     table="Policies",
     table_description="Each policy with the energy that served the work, moves a day, and how far it is from the best.",
     policy="Policy",
-    energy="Energy, Wh",
     net="Net of moves, Wh",
     of_optimum="Of the best",
     regret="Regret",
@@ -120,7 +118,6 @@ SPANISH = BacktestTexts(
     table="Políticas",
     table_description="Cada política con la energía que sirvió al trabajo, sus traslados al día y lo que le falta.",
     policy="Política",
-    energy="Energía, Wh",
     net="Neta de traslados, Wh",
     of_optimum="Del mejor",
     regret="Pérdida",

@@ -40,7 +40,6 @@ class ClusterTexts:
     waiting: str
     approved: str
     vetoed: str
-    nothing_waits: str
 
     viewers_look: str
     pause: str
@@ -93,7 +92,6 @@ ENGLISH = ClusterTexts(
     waiting="Recommended {age} ago: {previous} → {node}",
     approved="Approved: {previous} → {node}",
     vetoed="Vetoed: {previous} → {node}",
-    nothing_waits="No recommendation waits for an answer.",
     viewers_look="You may look. Orders are for operators.",
     pause="Pause",
     pause_question="Decisions will be recorded, and nothing will be moved until somebody lets it go on.",
@@ -145,7 +143,6 @@ SPANISH = ClusterTexts(
     waiting="Recomendado hace {age}: {previous} → {node}",
     approved="Aprobado: {previous} → {node}",
     vetoed="Vetado: {previous} → {node}",
-    nothing_waits="Ninguna recomendación espera respuesta.",
     viewers_look="Puedes mirar. Las órdenes son de los operadores.",
     pause="Pausar",
     pause_question="Las decisiones se anotarán y nada se trasladará hasta que alguien lo reanude.",
