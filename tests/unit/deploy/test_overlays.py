@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
+from dashboard.settings import Settings
 from infra.deploy.images.catalogue import REPOSITORY, read_catalogue
 from infra.deploy.manifests.objects import Json, containers, is_knative_service, name, pod_template
 from tests.unit.deploy.overlays import OVERLAYS, ROOT, base, manifest_files, objects_of
@@ -139,6 +140,15 @@ def test_triggers_lead_to_functions(objects: list[Json]) -> None:
     for trigger in triggers:
         assert trigger["spec"]["subscriber"]["ref"]["name"] in functions
         assert trigger["spec"]["delivery"]["deadLetterSink"]["ref"]["name"] in functions
+
+
+def test_the_dashboard_knows_every_function_that_it_asks(objects: list[Json]) -> None:
+    functions = {f"http://{name(item)}.ahorrater.svc.cluster.local" for item in objects if is_knative_service(item)}
+    (dashboard,) = (template for owner, template in templates(objects) if owner == "dashboard")
+    environment = {entry["name"]: entry.get("value") for entry in dashboard["spec"]["containers"][0]["env"]}
+    wanted = {field.upper() for field in Settings.model_fields if field.endswith("_url")}
+    assert wanted <= environment.keys()
+    assert {environment[variable] for variable in wanted} <= functions
 
 
 def test_who_needs_the_database_may_reach_it(objects: list[Json]) -> None:
