@@ -5,9 +5,11 @@ from datetime import date
 import streamlit as st
 
 from ahorrater.contracts.fuel import Names, Offer, PriceHistory, ProductInfo, StationInfo, Statistics
+from dashboard.charts.stations import StationMap, station_map
 from dashboard.client import Answer, Away
 from dashboard.connections import functions
 from dashboard.functions.fuel import Place
+from dashboard.stations import offers_of, spots
 
 _TTL_S = 4.5
 """s; below the page's refresh. fuel-query answers from memory; an outage, and its end, is seen within this."""
@@ -44,6 +46,20 @@ def products() -> Answer[tuple[ProductInfo, ...]] | Away:
 def stations(place: Place) -> Answer[tuple[StationInfo, ...]] | Away:
     """The stations of a place with their prices."""
     return functions().fuel.stations(place)
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=32, show_spinner=False)
+def offers(place: Place, product: str) -> Answer[tuple[Offer, ...]] | Away:
+    """What the stations of a place charge for a product, the cheapest first."""
+    found = stations(place)
+    return found if isinstance(found, Away) else Answer(offers_of(found.value, product), found.at)
+
+
+@st.cache_resource(ttl=_TTL_S, max_entries=32, show_spinner=False)
+def map_of(place: Place, product: str) -> Answer[StationMap | None] | Away:
+    """The same, drawn on a map: computed once for all viewers; None where no station has a credible position."""
+    found = offers(place, product)
+    return found if isinstance(found, Away) else Answer(station_map(spots(found.value)), found.at)
 
 
 @st.cache_resource(ttl=_TTL_S, max_entries=64, show_spinner=False)

@@ -22,14 +22,14 @@ _COLUMNS = (
 )
 
 
-def offers(stations: Iterable[StationInfo], product: str) -> list[Offer]:
+def offers_of(stations: Iterable[StationInfo], product: str) -> tuple[Offer, ...]:
     """What the listed stations charge for a product (its slug), the cheapest first. Doubtful positions are left out."""
     found = [
         _offer(station, product)
         for station in stations
         if station.missing_since is None and any(price.product == product for price in station.prices)
     ]
-    return sorted(found, key=lambda offer: (offer.price, offer.station))
+    return tuple(sorted(found, key=lambda offer: (offer.price, offer.station)))
 
 
 def _offer(station: StationInfo, product: str) -> Offer:

@@ -1,38 +1,21 @@
 """The dashboard in a real Chromium, with function servers that the test changes, stops and starts."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from ahorrater.contracts.answers import ParkCondition
+from tests.e2e.chromium import choose, pull, running_chromium
+from tests.e2e.dashboard_process import running_dashboard
 from tests.unit.dashboard.function_server import Functions, running_functions
 from tests.unit.dashboard.world import backtest_lines, decision, recommendation
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-REPOSITORY = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE_MS = 20_000
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -43,29 +26,15 @@ def functions() -> Iterator[Functions]:
 
 @pytest.fixture(scope="module")
 def address(functions: Functions, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A dashboard of its own on a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app/app.py", "--server.port", str(port)]
-    with (tmp_path_factory.mktemp("dashboard") / "log").open("wb") as log:
-        environment = {**os.environ, **functions.environment}
-        process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            wait_for(lambda: httpx.get(f"http://127.0.0.1:{port}/_stcore/health").is_success)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+    log = tmp_path_factory.mktemp("dashboard") / "log"
+    with running_dashboard(log, functions.environment) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -147,7 +116,6 @@ def test_the_chart_shows_what_is_chosen(page: Page) -> None:
         ("/", "cluster-query", 1, "14."),
         ("/", "energy-query", 5, "Sunny now"),
         ("/cluster", "cluster-query", 2, "Decisions are carried out."),
-        ("/cluster", "energy-query", 1, "fuel-query-00001-7d9f"),
         ("/cluster", "relabel", 1, "fuel-query-00001-7d9f"),
         ("/fuel", "fuel-query", 3, "Compared with"),
     ],
@@ -197,11 +165,6 @@ def test_a_backtest_without_its_function_says_so_and_can_be_tried_again(
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
-def pull(page: Page, lever: str, word: str = "Yes, do it") -> None:
-    page.get_by_role("button", name=re.compile(f"^{lever}")).click()
-    page.get_by_role("button", name=word).click()
-
-
 def test_the_levers_ask_and_then_act(page: Page, address: str, functions: Functions) -> None:
     page.goto(f"{address}/cluster")
     steering = page.locator(".st-key-steering")
@@ -231,11 +194,6 @@ def test_a_refused_order_is_told_in_its_own_words(page: Page, address: str, func
     finally:
         functions.relabel.orders_refused = None
     functions.world.change_control(paused=False)
-
-
-def choose(page: Page, box: str, option: str) -> None:
-    page.get_by_role("combobox", name=box).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def test_the_fuel_cascade_ends_in_a_chart(page: Page, address: str) -> None:

@@ -67,6 +67,21 @@ class MapTitles:
     where: str
 
 
+@dataclass(frozen=True, slots=True)
+class StationMap:
+    """The stations that have a place on the map: how many, as Arrow, and what shows them all."""
+
+    stations: int
+    rows: bytes
+    view: View
+
+
+def station_map(spots: Sequence[Spot]) -> StationMap | None:
+    """None for no stations."""
+    placed = laid_out(spots)
+    return StationMap(len(placed), arrow_rows(placed), view_of(placed)) if placed else None
+
+
 def laid_out(spots: Sequence[Spot]) -> list[Spot]:
     """As on every map of Spain: where other places are shown, too, the Canaries are moved beside them."""
     if all(map(_canary, spots)) or not any(map(_canary, spots)):

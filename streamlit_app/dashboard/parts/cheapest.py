@@ -9,10 +9,10 @@ from ahorrater.contracts.fuel import Offer, ProductInfo, StationInfo
 from dashboard import fuel_data
 from dashboard.client import Answer, Away
 from dashboard.formats import escape
+from dashboard.functions.fuel import Place
 from dashboard.parts.banner import banner
 from dashboard.parts.place_choice import Chosen
 from dashboard.reader import Reader
-from dashboard.stations import offers
 
 _SHOWN = 8
 _AROUND = 25
@@ -23,7 +23,7 @@ _AROUND = 25
 def cheapest_part(reader: Reader, chosen: Chosen, product: ProductInfo) -> None:
     """Three numbers and a table, the cheapest first."""
     texts = reader.texts.fuel
-    found = _around(chosen.station, product) if chosen.station else _within(chosen, product)
+    found = _around(chosen.station, product) if chosen.station else fuel_data.offers(chosen.place, product.slug)
     if isinstance(found, Away):
         banner(found, reader)
         return
@@ -42,14 +42,9 @@ def cheapest_part(reader: Reader, chosen: Chosen, product: ProductInfo) -> None:
     )
 
 
-def _within(chosen: Chosen, product: ProductInfo) -> Answer[Sequence[Offer]] | Away:
-    stations = fuel_data.stations(chosen.place)
-    return stations if isinstance(stations, Away) else Answer(offers(stations.value, product.slug), stations.at)
-
-
 def _around(station: StationInfo, product: ProductInfo) -> Answer[Sequence[Offer]] | Away:
     if station.latitude is None or station.longitude is None:
-        return Answer(offers([station], product.slug), station.prices[0].valid_from)
+        return fuel_data.offers(Place(municipio=str(station.municipality_id)), product.slug)
     nearest = fuel_data.nearest(product.slug, station.latitude, station.longitude, _AROUND)
     if isinstance(nearest, Away):
         return nearest

@@ -11,6 +11,7 @@ from dashboard import fuel_data
 from dashboard.charts.common import DATASET
 from dashboard.charts.prices import Days, arrow_rows, specification
 from dashboard.client import Answer, Away
+from dashboard.connections import now
 from dashboard.exports import prices_export
 from dashboard.formats import escape
 from dashboard.parts.banner import banner
@@ -76,8 +77,7 @@ def _prices(chosen: Chosen, compared: Compared) -> Answer[dict[str, Days]] | Awa
         if isinstance(days, Away):
             return days
         found[product.name] = days.value
-        at = days.at
-    return Answer(found, at)
+    return Answer(found, now())
 
 
 def _days(chosen: Chosen, compared: Compared, product: ProductInfo) -> Answer[Days] | Away:

@@ -6,8 +6,17 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from dashboard.charts.stations import MapTitles, Spot, arrow_rows, laid_out, outline, specification, view_of
-from dashboard.stations import csv_of, offers, plain, spots
+from dashboard.charts.stations import (
+    MapTitles,
+    Spot,
+    arrow_rows,
+    laid_out,
+    outline,
+    specification,
+    station_map,
+    view_of,
+)
+from dashboard.stations import csv_of, offers_of, plain, spots
 from tests.unit.dashboard.world import now, station
 
 STATIONS = [station(1, "1.459"), station(2, "1.379"), station(3, "1.419", longitude=None)]
@@ -18,21 +27,21 @@ TENERIFE = Spot(-16.3, 28.4, 1.1, "C", "D")
 def test_offers_come_the_cheapest_first_from_listed_stations_that_sell() -> None:
     gone = station(4, "1.001").model_copy(update={"missing_since": now()})
     silent = station(5, "1.002").model_copy(update={"prices": ()})
-    found = offers([*STATIONS, gone, silent], "gasoleoa")
+    found = offers_of([*STATIONS, gone, silent], "gasoleoa")
     assert [(offer.station, offer.price) for offer in found] == [
         (2, Decimal("1.379")),
         (3, Decimal("1.419")),
         (1, Decimal("1.459")),
     ]
-    assert offers(STATIONS, "adblue") == []
+    assert offers_of(STATIONS, "adblue") == ()
 
 
 def test_a_station_without_a_credible_position_is_not_on_the_map() -> None:
-    assert [spot.brand for spot in spots(offers(STATIONS, "gasoleoa"))] == ["BRAND 2", "BRAND 1"]
+    assert [spot.brand for spot in spots(offers_of(STATIONS, "gasoleoa"))] == ["BRAND 2", "BRAND 1"]
 
 
 def test_the_file_has_a_line_for_each_station() -> None:
-    rows = list(csv.DictReader(csv_of(offers(STATIONS, "gasoleoa")).splitlines()))
+    rows = list(csv.DictReader(csv_of(offers_of(STATIONS, "gasoleoa")).splitlines()))
     assert [(row["station"], row["price"], row["latitude"]) for row in rows] == [
         ("2", "1.379", "40.402"),
         ("3", "1.419", ""),
@@ -65,6 +74,13 @@ def test_the_canaries_are_moved_beside_other_places_only(places: list[Spot], mov
     assert view_of(shown).canaries_moved is moved
     assert (shown != places) is moved
     assert ("frame" in json.dumps(outline(moved))) is moved
+
+
+def test_no_stations_are_no_map() -> None:
+    assert station_map([]) is None
+    drawn = station_map([MADRID, TENERIFE])
+    assert drawn is not None
+    assert drawn.stations == 2
 
 
 def test_the_cheapest_are_drawn_last() -> None:
