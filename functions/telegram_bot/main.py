@@ -22,6 +22,7 @@ from ahorrater.adapters.telegram.api import BotApi
 from ahorrater.adapters.telegram.bot_settings import BotSettings
 from ahorrater.adapters.telegram.chats import TelegramChats
 from ahorrater.adapters.telegram.listening import listen
+from ahorrater.adapters.telegram.outbox import Outbox
 from ahorrater.adapters.telegram.redaction import keep_out_of_the_log
 from ahorrater.adapters.telegram.settings import TelegramSettings
 from ahorrater.adapters.telegram.webhook import WebhookSecret
@@ -64,7 +65,8 @@ guests = Guests(chats, frozenset(telegram.operators) or chats)
 observer = BotObserver()
 desk = UpdateDesk(guests, conversation, SqlUpdates(database), TelegramChats(api), utc_now, observer.count)
 secret = WebhookSecret(token)
-function = Function("telegram-bot", {}, operations(desk, secret, conversation), threads=THREADS, observers=[observer])
+paths = operations(desk, secret, conversation, Outbox(telegram.outbox))
+function = Function("telegram-bot", {}, paths, threads=THREADS, observers=[observer])
 if token:
     listen(api, desk, conversation, secret, BotSettings())
 

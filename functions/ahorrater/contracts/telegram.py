@@ -89,3 +89,11 @@ class BotAnswer(Contract):
     text: str
     buttons: tuple[tuple[BotButton, ...], ...] = ()
     png: str | None = None
+
+
+class OutboxMessage(Contract):
+    """A message that would have gone to Telegram."""
+
+    name: str
+    text: str
+    has_picture: bool

@@ -247,4 +247,23 @@ def test_asking_by_http_takes_the_token(bots):
     bot = bots.start(MANUAL_TOKEN="the-token")
     assert bot.post("/rest/ask", text="/panels").status == 401
     paths = bot.request("GET", "/openapi.json").json()["paths"]
-    assert set(paths) == {PATH, "/rest/ask"}
+    assert set(paths) == {PATH, "/", "/rest/ask", "/rest/outbox", "/rest/outbox/{name}"}
+
+
+def test_the_page_shows_what_was_sent(bots):
+    bot = bots.start(TELEGRAM_TOKEN="")
+    assert bot.request("GET", "/rest/outbox").json() == []
+    bot.outbox.mkdir()
+    (bot.outbox / "1-a.txt").write_text("<script>news</script>")
+    (bot.outbox / "2-b.png").write_bytes(b"PNG")
+    (bot.outbox / "2-b.txt").write_text("")
+    assert bot.request("GET", "/rest/outbox").json() == [
+        {"name": "1-a", "text": "<script>news</script>", "has_picture": False},
+        {"name": "2-b", "text": "", "has_picture": True},
+    ]
+    picture = bot.request("GET", "/rest/outbox/2-b")
+    assert (picture.headers["content-type"], picture.body) == ("image/png", b"PNG")
+    page = bot.request("GET", "/")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert [bot.request("GET", f"/rest/outbox/{name}").status for name in ("3", "..%2F1-a", "a_b")] == [404, 404, 400]

@@ -83,6 +83,14 @@ def test_without_a_token_it_is_open_and_that_is_said_once(monkeypatch, caplog):
     assert [record.levelname for record in caplog.records if "MANUAL_TOKEN" in record.message] == ["WARNING"]
 
 
+@pytest.mark.parametrize(
+    ("site", "status"), [("none", 200), ("same-origin", 200), ("same-site", 403), ("cross-site", 403)]
+)
+def test_without_a_token_another_sites_page_is_still_refused(monkeypatch, site, status):
+    monkeypatch.delenv("MANUAL_TOKEN", raising=False)
+    assert lever().post("/rest/turn", headers={"Sec-Fetch-Site": site}).status_code == status
+
+
 def test_a_function_with_nothing_to_guard_does_not_care(monkeypatch, caplog):
     monkeypatch.delenv("MANUAL_TOKEN", raising=False)
     client_of(Operation("GET", "/rest/look", "Looks at it.", look, str))

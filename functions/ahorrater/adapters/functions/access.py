@@ -11,6 +11,7 @@ from ahorrater.contracts.errors import Problem
 
 SCHEME = "manualToken"
 """The security scheme's name in the OpenAPI document."""
+SAME_SITE = frozenset({"none", "same-origin"})
 logger = logging.getLogger(__name__)
 
 
@@ -64,8 +65,13 @@ class Access:
             logger.warning("MANUAL_TOKEN is not set: whoever reaches this port may change things by hand")
 
     def check(self, headers: Mapping[str, str]) -> None:
-        """Raises Unauthorized or Forbidden. How long it takes tells nothing of the token."""
+        """Raises Unauthorized or Forbidden. How long it takes tells nothing of the token.
+
+        Without a token, what a browser sends for another site's page is still refused (W3C Fetch Metadata).
+        """
         if not self._token:
+            if headers.get("sec-fetch-site", "none") not in SAME_SITE:
+                raise Forbidden("a page of another site may not do this")
             return
         scheme, _, given = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not given.strip():
