@@ -7,8 +7,8 @@ from dashboard import fuel_data
 from dashboard.charts.common import DATASET
 from dashboard.charts.stations import MapTitles, specification
 from dashboard.client import Away
-from dashboard.connections import now
-from dashboard.formats import duration, escape
+from dashboard.formats import escape
+from dashboard.parts.age import age_caption
 from dashboard.parts.banner import banner
 from dashboard.parts.place_choice import Chosen
 from dashboard.reader import Reader
@@ -37,8 +37,7 @@ def station_map_part(reader: Reader, chosen: Chosen, product: ProductInfo) -> No
     if unplaced:
         st.caption(f":material/wrong_location: {texts.unplaced.format(count=unplaced)}")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        age = duration((now() - selling.at).total_seconds())
-        st.caption(f":material/schedule: {texts.answered.format(age=age)}", width="content")
+        age_caption(selling.at, reader)
         st.download_button(
             texts.download_stations,
             lambda: csv_of(selling.value),

@@ -1,5 +1,6 @@
 """How relabel is steered, what waits for an answer, and the levers for those who may."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -15,6 +16,8 @@ from dashboard.functions.relabel import Change
 from dashboard.parts.banner import banner
 from dashboard.parts.ordering import Ask, confirm, lever, outcome
 from dashboard.reader import Reader
+
+ToNode = Callable[[str], Answer[Change] | Away]
 
 _PLACE = "steering-order"
 
@@ -80,8 +83,10 @@ def _levers(control: Control, reader: Reader) -> None:
         approve, veto = partial(relabel.approve, waiting.epoch), partial(relabel.veto, waiting.epoch)
         _lever("approve", texts.approve, texts.approve_question.format(**names), approve, ":material/thumb_up:", reader)
         _lever("veto", texts.veto, texts.veto_question.format(**names), veto, ":material/thumb_down:", reader)
-    _lever_to_node("move", texts.move, texts.move_question, ":material/moving:", reader)
-    _lever_to_node("label", texts.label, texts.label_question, ":material/label:", reader)
+    with lever("lever-move", texts.move, ":material/moving:"):
+        _to_node("lever-move", texts.move, texts.move_question, relabel.move, reader)
+    with lever("lever-label", texts.label, ":material/label:"):
+        _to_node("lever-label", texts.label, texts.label_question, relabel.label, reader)
     if control.paused:
         _lever("resume", texts.resume, texts.resume_question, relabel.resume, ":material/play_arrow:", reader)
     else:
@@ -100,16 +105,14 @@ def _lever(key: str, title: str, question: str, ask: Ask, icon: str, reader: Rea
         confirm(f"lever-{key}", reader.texts.orders.confirm, title, _PLACE, ask)
 
 
-def _lever_to_node(key: str, title: str, question: str, icon: str, reader: Reader) -> None:
+def _to_node(key: str, title: str, question: str, order: ToNode, reader: Reader) -> None:
     nodes = live.nodes()
     names = sorted(node.name for node in nodes.value if node.schedulable) if isinstance(nodes, Answer) else []
-    with lever(f"lever-{key}", title, icon):
-        node = st.selectbox(reader.texts.cluster.to_node, names, key=f"lever-{key}-node")
-        st.write(question)
-        if node is not None:
-            ask = partial(getattr(functions().relabel, key), node)
-            named = f"{title.removesuffix(' …')} → {node}"
-            confirm(f"lever-{key}", reader.texts.orders.confirm, named, _PLACE, ask)
+    node = st.selectbox(reader.texts.cluster.to_node, names, key=f"{key}-node")
+    st.write(question)
+    if node is not None:
+        named = f"{title.removesuffix(' …')} → {node}"
+        confirm(key, reader.texts.orders.confirm, named, _PLACE, partial(order, node))
 
 
 def _sentence(value: object, reader: Reader) -> str:

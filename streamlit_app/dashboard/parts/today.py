@@ -5,6 +5,7 @@ import streamlit as st
 from ahorrater.contracts.answers import DayEnergy
 from dashboard import live
 from dashboard.client import Away
+from dashboard.parts.age import age_caption
 from dashboard.parts.banner import banner
 from dashboard.reader import Reader
 
@@ -20,6 +21,7 @@ def today_part(reader: Reader) -> None:
         st.info(reader.texts.no_account, icon=":material/energy_savings_leaf:")
         return
     _numbers(today.value, reader)
+    age_caption(today.at, reader)
 
 
 def _numbers(day: DayEnergy, reader: Reader) -> None:

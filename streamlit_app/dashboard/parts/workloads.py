@@ -6,6 +6,7 @@ from ahorrater.contracts.answers import PodInfo
 from dashboard import live
 from dashboard.client import Away
 from dashboard.formats import escape
+from dashboard.parts.age import age_caption
 from dashboard.parts.banner import banner
 from dashboard.reader import Reader
 from dashboard.story import NodeWork, work_by_node
@@ -32,6 +33,7 @@ def workloads_part(reader: Reader) -> None:
         hide_header=False,
         alt=reader.texts.workloads_description,
     )
+    age_caption(min(nodes.at, pods.at), reader)
 
 
 def table(work: list[NodeWork], reader: Reader) -> dict[str, list[str]]:

@@ -49,7 +49,6 @@ class FuelTexts:
     day: str
     download_stations: str
     download_prices: str
-    answered: str
 
 
 ENGLISH = FuelTexts(
@@ -91,7 +90,6 @@ ENGLISH = FuelTexts(
     day="Day",
     download_stations="Stations (CSV)",
     download_prices="Prices (CSV)",
-    answered="answered {age} ago",
 )
 
 SPANISH = FuelTexts(
@@ -133,5 +131,4 @@ SPANISH = FuelTexts(
     day="Día",
     download_stations="Estaciones (CSV)",
     download_prices="Precios (CSV)",
-    answered="respondido hace {age}",
 )

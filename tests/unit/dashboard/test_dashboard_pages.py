@@ -122,7 +122,7 @@ def test_the_last_moves_tell_what_became_of_them(functions: Functions) -> None:
         decision("sol-2", None, Reason.FIRST_CHOICE, 90),
     ]
     outcomes = list(opened("cluster").table[-1].value[ENGLISH.cluster.outcome])
-    assert "here for 10 s" in outcomes[0]
+    assert "here for 1" in outcomes[0]
     assert "failed and undone" in outcomes[1]
     assert outcomes[2].startswith("stayed ")
 
