@@ -30,6 +30,7 @@ from ahorrater.services.bot.cluster import ClusterTalk
 from ahorrater.services.bot.conversation import Conversation, Topics
 from ahorrater.services.bot.energy import EnergyTalk
 from ahorrater.services.bot.fuel import FuelTalk
+from ahorrater.services.bot.status import StatusTalk
 from ahorrater.services.bot.steering import SteeringTalk
 from ahorrater.services.bot.updates import Guests, UpdateDesk
 
@@ -51,13 +52,15 @@ energy = EnergyClient(function_at("energy-query", clients.energy_query_url))
 cluster = ClusterClient(function_at("cluster-query", clients.cluster_query_url))
 fuel = FuelClient(function_at("fuel-query", clients.fuel_query_url))
 relabel = RelabelClient(function_at("relabel", clients.relabel_url, clients.manual_token.get_secret_value()))
+cluster_talk, steering_talk = ClusterTalk(cluster, energy, utc_now), SteeringTalk(relabel)
 topics = Topics(
+    StatusTalk(energy, cluster_talk, steering_talk, utc_now),
     EnergyTalk(energy, draw, utc_now),
-    ClusterTalk(cluster, energy, utc_now),
-    SteeringTalk(relabel),
+    cluster_talk,
+    steering_talk,
     FuelTalk(fuel, utc_now),
 )
-conversation = Conversation(topics, SqlLanguages(database), telegram.language, utc_now)
+conversation = Conversation(topics, SqlLanguages(database), telegram.language)
 
 api = BotApi(token, telegram.api_url, telegram.timeout_s)
 chats = frozenset(telegram.chats)

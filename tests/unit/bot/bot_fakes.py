@@ -28,6 +28,7 @@ from ahorrater.services.bot.conversation import Conversation, Topics
 from ahorrater.services.bot.energy import EnergyTalk
 from ahorrater.services.bot.fuel import FuelTalk
 from ahorrater.services.bot.ports import Turn
+from ahorrater.services.bot.status import StatusTalk
 from ahorrater.services.bot.steering import SteeringTalk
 from ahorrater.services.notify.ports import ChatRefused, MessengerAway
 
@@ -285,13 +286,15 @@ class World:
         self.energy, self.cluster, self.relabel, self.fuel = FakeEnergy(), FakeCluster(), FakeRelabel(), FakeFuel()
         self.memory, self.drawn = FakeMemory(), []
         self.now = NOON
+        cluster, steering = ClusterTalk(self.cluster, self.energy, self.clock), SteeringTalk(self.relabel)
         topics = Topics(
+            StatusTalk(self.energy, cluster, steering, self.clock),
             EnergyTalk(self.energy, self._draw, self.clock),
-            ClusterTalk(self.cluster, self.energy, self.clock),
-            SteeringTalk(self.relabel),
+            cluster,
+            steering,
             FuelTalk(self.fuel, self.clock),
         )
-        self.conversation = Conversation(topics, self.memory, Language.ENGLISH, self.clock)
+        self.conversation = Conversation(topics, self.memory, Language.ENGLISH)
 
     def clock(self) -> datetime:
         return self.now

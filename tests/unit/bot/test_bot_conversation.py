@@ -212,17 +212,36 @@ def test_status_says_it_all_and_offers_what_can_be_done(world):
         "💡 Recommendation 8 waits for your word: move the work to a.",
         "🟢 a: 1.0 W",
         "🟢 b: 20.0 W",
-        "📊 Today (UTC): 41.2 Wh, 2 moves, 4.1 g of CO2 avoided.",
+        "📊 Today (UTC), had the choices been followed: 41.2 Wh, 2 moves, 4.1 g of CO2 avoided.",
     ]
     assert commands(answer) == ["/approve 8", "/veto 8"]
     assert commands(ask(world, "/status", may_change=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "paused", "says"),
+    [
+        (RelabelMode.APPLY, False, "Today (UTC): 41.2 Wh"),
+        (RelabelMode.APPLY, True, "had the choices been followed"),
+        (RelabelMode.RECOMMEND_ONLY, False, "had the choices been followed"),
+    ],
+)
+def test_the_account_is_of_choices_and_says_so_where_they_are_not_acted_on(world, mode, paused, says):
+    world.energy.account, world.relabel.mode, world.relabel.paused = ACCOUNT, mode, paused
+    assert says in ask(world, "/status").text
+
+
+def test_status_without_relabel(world):
+    world.relabel.away = True
+    world.energy.account = ACCOUNT
+    assert "⚠️ relabel does not answer now" in ask(world, "/status").text
 
 
 def test_status_shows_what_is_there_while_a_function_is_away(world):
     world.energy.away = True
     lines = ask(world, "/status").text.splitlines()
     assert lines[:2] == ["☀️ b is the sunny node.", "▶️ Moves are made by themselves."]
-    assert lines[2] == "⚠️ energy-query does not answer now. Try again in a moment."
+    assert lines[2:] == ["⚠️ energy-query does not answer now. Try again in a moment."]
 
 
 @pytest.mark.parametrize(

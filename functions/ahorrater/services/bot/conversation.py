@@ -1,9 +1,7 @@
 """Which command does what, who may give it, and in which language it is answered."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from ahorrater.contracts.errors import NotFound, Refused, RetryLater
 from ahorrater.domain.bot_wording import BOT_WORDS
@@ -11,11 +9,12 @@ from ahorrater.domain.buttons import Button, row
 from ahorrater.domain.speaking import Speaker, shorten
 from ahorrater.domain.wording import Language
 from ahorrater.services.bot.cluster import ClusterTalk
-from ahorrater.services.bot.energy import EnergyTalk, park_line
+from ahorrater.services.bot.energy import EnergyTalk
 from ahorrater.services.bot.fuel import FuelTalk
 from ahorrater.services.bot.ports import Languages
+from ahorrater.services.bot.status import StatusTalk
 from ahorrater.services.bot.steering import SteeringTalk
-from ahorrater.services.bot.talk import Answer, Asked, Handler, Question
+from ahorrater.services.bot.talk import Answer, Asked, Handler, Question, away_text
 
 CHANGING = frozenset({"pause", "resume", "approve", "veto"})
 """What only those may say who may change things."""
@@ -27,6 +26,7 @@ logger = logging.getLogger(__name__)
 class Topics:
     """What can be talked about."""
 
+    status: StatusTalk
     energy: EnergyTalk
     cluster: ClusterTalk
     steering: SteeringTalk
@@ -36,10 +36,10 @@ class Topics:
 class Conversation:
     """Answers one question after the other; remembers nothing but each chat's language."""
 
-    def __init__(self, topics: Topics, languages: Languages, default: Language, clock: Callable[[], datetime]) -> None:
-        self._topics, self._languages, self._default, self._clock = topics, languages, default, clock
+    def __init__(self, topics: Topics, languages: Languages, default: Language) -> None:
+        self._topics, self._languages, self._default = topics, languages, default
         self.commands: dict[str, Handler] = {
-            "status": self._status,
+            "status": topics.status.status,
             "sunny": topics.cluster.sunny,
             "why": topics.energy.why,
             "panels": topics.energy.panels,
@@ -63,8 +63,7 @@ class Conversation:
             answer = Answer(speaker.say("refused", detail=refusal.detail))
         except RetryLater as away:
             logger.warning("a question stays unanswered: %s", away.detail)
-            function = getattr(away, "function", None)
-            answer = Answer(speaker.say("away" if function else "something-away", function=function))
+            answer = Answer(away_text(speaker, away))
         except Exception:
             logger.exception("a question could not be answered")
             answer = Answer(speaker.say("went-wrong"))
@@ -84,38 +83,6 @@ class Conversation:
         if name in CHANGING:
             logger.info("chat %s says /%s %s", question.chat, name, argument[:40])
         return handler(Asked(speaker, argument, question))
-
-    def _status(self, asked: Asked) -> Answer:
-        """Everything in short; what is away does not hide the rest."""
-        steering = self._part(
-            asked, lambda: self._topics.steering.lines(asked.speaker, may_change=asked.question.may_change)
-        )
-        parts = [
-            self._part(asked, lambda: Answer(self._topics.cluster.sunny_line(asked.speaker))),
-            steering,
-            self._part(asked, lambda: self._parks(asked.speaker)),
-            self._part(asked, lambda: self._today(asked.speaker)),
-        ]
-        return Answer("\n".join(part.text for part in parts if part.text), steering.buttons)
-
-    def _parks(self, speaker: Speaker) -> Answer:
-        parks = self._topics.energy.energy.parks()
-        return Answer("\n".join(park_line(park, speaker, in_full=False) for park in parks) or speaker.say("no-parks"))
-
-    def _today(self, speaker: Speaker) -> Answer:
-        account = self._topics.energy.energy.day(self._clock().date())
-        if account is None:
-            return Answer("")
-        moves = speaker.say("moves-one" if account.moves == 1 else "moves-many", count=account.moves)
-        energy, co2 = speaker.number(account.net_wh), speaker.number(account.saved_co2_kg * 1000)
-        return Answer(speaker.say("today", energy=energy, moves=moves, co2=co2))
-
-    def _part(self, asked: Asked, say: Callable[[], Answer]) -> Answer:
-        try:
-            return say()
-        except RetryLater as away:
-            function = getattr(away, "function", None)
-            return Answer(asked.speaker.say("away" if function else "something-away", function=function))
 
     def _lang(self, asked: Asked) -> Answer:
         chosen = next((language for language in Language if language == asked.argument.lower()), None)

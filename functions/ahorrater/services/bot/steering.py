@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ahorrater.contracts.control import Control, Recommendation, RecommendationState
+from ahorrater.contracts.events import RelabelMode
 from ahorrater.domain.buttons import Button, Rows, row
 from ahorrater.domain.messages import judging
 from ahorrater.domain.speaking import Speaker
@@ -43,15 +44,6 @@ class SteeringTalk:
         """The recommendation that waits, or the one that is named, is not acted on."""
         return self._judge(asked, self.relabel.veto, "vetoed")
 
-    def lines(self, speaker: Speaker, *, may_change: bool) -> Answer:
-        """How relabel is steered, with buttons for what waits."""
-        control = self.relabel.show()
-        lines = [speaker.say("paused" if control.paused else f"mode-{control.mode}")]
-        if control.waiting is None:
-            return Answer(lines[0])
-        lines.append(_said(control.waiting, speaker))
-        return Answer("\n".join(lines), _buttons(control, speaker) if may_change else ())
-
     def _judge(self, asked: Asked, order: Callable[[int], Control], phrase: str) -> Answer:
         control, speaker = self.relabel.show(), asked.speaker
         waiting = control.waiting
@@ -64,6 +56,19 @@ class SteeringTalk:
             return Answer(speaker.say("resume-first"))
         order(waiting.epoch)
         return Answer(speaker.say(phrase, epoch=waiting.epoch, node=waiting.node))
+
+
+def acts(control: Control) -> bool:
+    """Whether decisions are acted on as they come."""
+    return control.mode is RelabelMode.APPLY and not control.paused
+
+
+def steering_lines(control: Control, speaker: Speaker, *, may_change: bool) -> Answer:
+    """How relabel is steered, with buttons for what waits."""
+    state = speaker.say("paused" if control.paused else f"mode-{control.mode}")
+    if control.waiting is None:
+        return Answer(state)
+    return Answer(f"{state}\n{_said(control.waiting, speaker)}", _buttons(control, speaker) if may_change else ())
 
 
 def _buttons(control: Control, speaker: Speaker) -> Rows:

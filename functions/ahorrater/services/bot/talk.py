@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ahorrater.contracts.errors import RetryLater
 from ahorrater.domain.buttons import Rows
 from ahorrater.domain.fuel_places import Position
 from ahorrater.domain.speaking import Speaker
@@ -42,3 +43,9 @@ class Asked:
 
 
 Handler = Callable[[Asked], Answer]
+
+
+def away_text(speaker: Speaker, away: RetryLater) -> str:
+    """That something is away, and which function, where that is known."""
+    function = getattr(away, "function", None)
+    return speaker.say("away" if function else "something-away", function=function)
