@@ -58,12 +58,12 @@ def run_as_postgres(command: list[str]) -> None:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[PostgresqlServer]:
-    """Starts one; skips where Debian's postgresql is not installed."""
+def postgresql_server(place: Path | None = None) -> Iterator[PostgresqlServer]:
+    """Starts one, its folder in `place`; skips where Debian's postgresql is not installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not found:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="ahorrater-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="ahorrater-postgresql-", dir=place))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     server = PostgresqlServer(found[-1], folder, free_port())

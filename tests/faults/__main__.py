@@ -1,0 +1,84 @@
+"""Faults, one at a time or two, and whether the invariants hold: `python -m tests.faults`.
+
+As root it has a network and small disks of its own, and can cut links and fill disks; else those faults are left out.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.faults.campaign import play, two
+from tests.faults.catalogue import ALL, SINGLE, for_two, named, possible
+from tests.faults.fault import Fault, Need, Outcome
+from tests.faults.namespace import enter, is_inside
+from tests.faults.report import write
+from tests.faults.system import running
+
+
+def main() -> int:
+    """0: every invariant held."""
+    arguments = _arguments()
+    enter("tests.faults", sys.argv[1:])
+    wanted = named(arguments.only) if arguments.only else list(ALL)
+    print(f"seed {arguments.seed}", flush=True)
+    singles = [] if arguments.random and not arguments.only else list(_one_by_one(wanted, arguments.seed))
+    pairs = list(_at_random(arguments.random, arguments.seed)) if arguments.random else []
+    if arguments.keep:
+        _keep(arguments.keep, singles, pairs)
+    if arguments.write:
+        write(singles, pairs, arguments.seed)
+    broken = [outcome for outcome in singles + pairs if outcome.broken]
+    print(f"{len(singles) + len(pairs)} runs, {len(broken)} with a broken invariant")
+    return 1 if broken else 0
+
+
+def _one_by_one(faults: Sequence[Fault], seed: int) -> Iterator[Outcome]:
+    """All that SQLite can show on it, and what needs PostgreSQL on that."""
+    on_postgresql = [fault for fault in faults if Need.POSTGRESQL in fault.needs]
+    for database, wanted in (
+        (Need.SQLITE, [fault for fault in faults if fault not in on_postgresql]),
+        (Need.POSTGRESQL, on_postgresql),
+    ):
+        if able := possible(wanted, _having(database)):
+            yield from _played(database, [(fault,) for fault in able], seed)
+
+
+def _at_random(runs: int, seed: int) -> Iterator[Outcome]:
+    faults = for_two(possible(SINGLE, _having(Need.POSTGRESQL)))
+    yield from _played(Need.POSTGRESQL, [two(faults, seed + run) for run in range(runs)], seed)
+
+
+def _played(database: Need, rounds: Sequence[tuple[Fault, ...]], seed: int) -> Iterator[Outcome]:
+    with running(database, seed) as system:
+        for number, faults in enumerate(rounds):
+            system.random.seed(seed + number)
+            begun = time.monotonic()
+            outcome = play(system, faults)
+            print(f"{number + 1}/{len(rounds)} {time.monotonic() - begun:.0f} s {outcome}", flush=True)
+            yield outcome
+
+
+def _having(database: Need) -> frozenset[Need]:
+    return frozenset({database, Need.NAMESPACE} if is_inside() else {database})
+
+
+def _keep(path: Path, singles: Sequence[Outcome], pairs: Sequence[Outcome]) -> None:
+    path.write_text(json.dumps({"singles": [asdict(one) for one in singles], "pairs": [asdict(one) for one in pairs]}))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="the same seed, the same faults in the same way")
+    parser.add_argument("--only", action="append", metavar="NAME", help="this fault; may be given more than once")
+    parser.add_argument("--random", type=int, default=0, metavar="RUNS", help="so many runs of two faults at a time")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="write all outcomes there, as JSON")
+    parser.add_argument("--write", action="store_true", help="write docs/faults.md")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
