@@ -1,6 +1,6 @@
 """How workloads get to the sunny node, when they are there, and what keeps them. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -63,18 +63,26 @@ def _why_not_rolled(workload: Workload) -> str | None:
     return None
 
 
-def next_rolls(workload: Workload, target: str, mark: str) -> tuple[Roll, ...]:
-    """What to do now for a workload that is not settled; nothing: wait.
+def next_rolls(workload: Workload, target: str, mark: str, living: Container[str]) -> tuple[Roll, ...]:
+    """What to roll now of a workload that is not settled; nothing: wait. `living`: the nodes that are Ready.
 
     A template is rolled once for each mark, and not for pods that a rollout is replacing already. Pods without a node
-    need nothing: the scheduler finds the sunny node.
+    need nothing: the scheduler finds the sunny node. Those of a dead node are stranded, which is another matter.
     """
     breaks_first = isinstance(workload, Deployment) and workload.breaks_before_make
     return tuple(
         Roll(workload, template, mark, breaks_first)
         for template in workload.templates
-        if template.mark != mark and any(pod.mark == template.mark for pod in _away(workload, template, target))
+        if template.mark != mark and any(pod.mark == template.mark for pod in _away(workload, template, target, living))
     )
+
+
+def stranded(workload: Workload, living: Container[str]) -> tuple[Pod, ...]:
+    """Its pods on nodes that are not Ready. There is nothing left to break: they are evicted, and made anew elsewhere.
+
+    That works also while a rollout would not, because webhooks or Knative's own controllers died with the node.
+    """
+    return tuple(pod for pod in workload.live_pods if pod.node is not None and pod.node not in living)
 
 
 def undo_rolls(workload: Workload, marks_before: Mapping[str, str | None]) -> tuple[Roll, ...]:
@@ -125,5 +133,9 @@ def _lateness(workload: Workload, target: str) -> str:
     return f"{workload.namespace}/{workload.name} has {there} of {workload.replicas} pods Ready on {target}{words}"
 
 
-def _away(workload: Workload, template: Template, target: str) -> list[Pod]:
-    return [pod for pod in workload.live_pods_of(template) if pod.node not in {None, target}]
+def _away(workload: Workload, template: Template, target: str, living: Container[str]) -> list[Pod]:
+    return [
+        pod
+        for pod in workload.live_pods_of(template)
+        if pod.node is not None and pod.node in living and pod.node != target
+    ]

@@ -125,6 +125,19 @@ def test_a_sunny_node_that_falls_silent_is_left_and_its_work_starts_elsewhere(si
     assert simulated.ready("fn-00001") == [first]
 
 
+def test_the_pods_of_a_dead_node_are_made_anew_though_nothing_can_be_rolled(simulated):
+    first, second, *_ = simulated.workers
+    simulated.deploy("web", 2)
+    relabel = simulated.relabel(relabel_not_ready_limit_s=0)
+    relabel.chosen(decision(1, first), "d1") or tick_until_reply(relabel)
+    eventually(lambda: simulated.ready("web") == [first] * 2, 60)
+    simulated.simulate(f"nodes/{first}", {"ready": False})
+    assert tick_until_reply(relabel, name="silence").data.reason == "node-not-ready"
+    simulated.simulate("faults", {"verb": "PATCH", "path": "/(deployments|revisions)/", "status": 500, "times": 10_000})
+    relabel.chosen(decision(2, second), "d2") or tick_until_reply(relabel, name="again")
+    assert simulated.ready("web") == [second] * 2
+
+
 def test_what_people_ask_for(simulated, process):
     first, second, *_ = simulated.workers
     simulated.deploy("web", 1)

@@ -163,6 +163,13 @@ class FakeCluster:
             changes = {"max_unavailable": 0, "max_surge": 1} if write.make_before_break else {}
             self._keep(replace(held, templates=(replace(write.template, mark=write.mark),), **changes))
 
+    def evict(self, pod: Pod) -> None:
+        if pod.namespace in self.forbidden:
+            raise Forbidden("relabel may not move it")
+        with self._write(f"evict from {pod.node}"):
+            for workload in list(self.workload_by_name.values()):
+                self._keep(replace(workload, pods=tuple(one for one in workload.pods if one.name != pod.name)))
+
     def occupied(self, node: str) -> Room:
         pods = [pod for workload in self.workload_by_name.values() for pod in workload.live_pods]
         return total(pod.requests for pod in pods if pod.node == node)

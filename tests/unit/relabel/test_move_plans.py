@@ -14,6 +14,7 @@ from ahorrater.domain.moves import (
     needed_room,
     next_rolls,
     settled,
+    stranded,
     trouble,
     undo_rolls,
     why_skipped,
@@ -104,7 +105,7 @@ def test_who_is_skipped_and_why(workload, why):
 )
 @pytest.mark.parametrize("kind", [deployment, service])
 def test_a_workload_is_rolled_once_and_not_while_a_rollout_replaces_its_pods(kind, where, facts, rolls):
-    found = next_rolls(kind(where, **facts), "b", "7")
+    found = next_rolls(kind(where, **facts), "b", "7", "ab")
     assert [roll.mark for roll in found] == ([rolls] if rolls else [])
 
 
@@ -112,16 +113,22 @@ def test_each_revision_with_pods_elsewhere_is_rolled():
     old, new, empty = (Template(name) for name in ("r1", "r2", "r3"))
     by_revision = [replace(pod, revision=name) for pod, name in zip(pods("a a b"), ("r1", "r2", "r2"), strict=True)]
     split = replace(service(""), pods=tuple(by_revision), templates=(old, new, empty))
-    assert [roll.template for roll in next_rolls(split, "b", "7")] == [old, new]
-    assert [roll.template for roll in next_rolls(split, "a", "7")] == [new]
+    assert [roll.template for roll in next_rolls(split, "b", "7", "ab")] == [old, new]
+    assert [roll.template for roll in next_rolls(split, "a", "7", "ab")] == [new]
 
 
 @pytest.mark.parametrize(
     ("unavailable", "surge", "needed"), [(0, 1, False), (1, 1, True), (0, 0, True), (2, 0, True), (0, 3, False)]
 )
 def test_make_before_break_is_set_where_the_strategy_is_another(unavailable, surge, needed):
-    (roll,) = next_rolls(deployment("a a", max_unavailable=unavailable, max_surge=surge), "b", "7")
+    (roll,) = next_rolls(deployment("a a", max_unavailable=unavailable, max_surge=surge), "b", "7", "ab")
     assert roll.make_before_break is needed
+
+
+@pytest.mark.parametrize(("where", "names"), [("a b", ["p0"]), ("a? a", ["p0", "p1"]), ("b ?", []), ("a! b", [])])
+def test_pods_of_a_dead_node_are_stranded_and_not_rolled(where, names):
+    assert [pod.name for pod in stranded(deployment(where), "b")] == names
+    assert next_rolls(deployment(where), "b", "7", "b") == ()
 
 
 @pytest.mark.parametrize("before", ["6", None])

@@ -19,7 +19,7 @@ from ahorrater.adapters.kubernetes.parsing import (
     pod_of,
     stateful_set_of,
 )
-from ahorrater.domain.cluster import MARK, SUNNY, SUNNY_LABEL, Deployment, KnativeService, Node, Workload
+from ahorrater.domain.cluster import MARK, SUNNY, SUNNY_LABEL, Deployment, KnativeService, Node, Pod, Workload
 from ahorrater.domain.moves import Roll
 from ahorrater.domain.room import Room, total
 from ahorrater.domain.sunny import MakePlain, MakeSunny
@@ -72,10 +72,25 @@ class KubernetesCluster:
         """Takes label and mark from the node."""
         self._patch_node(write.node, None, None)
 
+    def evict(self, pod: Pod) -> None:
+        """Evicts the pod (policy/v1). One that is gone is evicted; one that a budget keeps for now is asked again."""
+        body = {
+            "apiVersion": "policy/v1",
+            "kind": "Eviction",
+            "metadata": {"name": pod.name, "namespace": pod.namespace},
+        }
+        create = self._connection.core.create_namespaced_pod_eviction
+        try:
+            with _forbidden(pod.namespace):
+                self._connection.call(create, pod.name, pod.namespace, body)
+        except ApiError as error:
+            if error.code not in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.NOT_FOUND}:
+                raise
+
     def roll(self, write: Roll) -> None:
         """Marks the pod template, which starts a rollout (or, with an old mark, takes one back)."""
         workload, template = write.workload, write.template
-        with _conflicts(), _forbidden(workload):
+        with _conflicts(), _forbidden(workload.namespace):
             if isinstance(workload, KnativeService):
                 annotate_revision(self._connection, workload.namespace, template, REVISION_MARK, write.mark)
             else:
@@ -116,15 +131,15 @@ def _rollout(write: Roll) -> Json:
 
 
 @contextmanager
-def _forbidden(workload: Workload) -> Iterator[None]:
+def _forbidden(namespace: str) -> Iterator[None]:
     """Turns "you may not" into Forbidden."""
     try:
         yield
     except ApiError as error:
         if error.code != HTTPStatus.FORBIDDEN:
             raise
-        cure = f"bind the ClusterRole {FOLLOW_THE_SUN} to relabel in namespace {workload.namespace}"
-        raise Forbidden(f"relabel may not roll it: {cure}") from None
+        cure = f"bind the ClusterRole {FOLLOW_THE_SUN} to relabel in namespace {namespace}"
+        raise Forbidden(f"relabel may not move it: {cure}") from None
 
 
 @contextmanager

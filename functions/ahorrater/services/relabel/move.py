@@ -8,7 +8,7 @@ from datetime import datetime
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import FailureReason, MoveFailed, NodeRelabelled
 from ahorrater.domain.cluster import Node, Workload
-from ahorrater.domain.moves import Roll, arrived, last_ready, next_rolls, settled, trouble, undo_rolls
+from ahorrater.domain.moves import Roll, arrived, last_ready, next_rolls, settled, stranded, trouble, undo_rolls
 from ahorrater.domain.sunny import (
     LabelWrite,
     MakeSunny,
@@ -139,14 +139,24 @@ class Mover:
 
     def _act(self, claim: Claim, workloads: Sequence[Workload]) -> None:
         refused: dict[str, str] = {}
-        for workload in awaited(workloads, claim.state):
+        for workload in self._rescued(claim, workloads):
             try:
-                for roll in next_rolls(workload, claim.state.node, claim.state.mark):
+                for roll in next_rolls(workload, claim.state.node, claim.state.mark, _living(claim)):
                     self._cluster.roll(roll)
             except Forbidden as refusal:
                 refused[key_of(workload)] = str(refusal)
         if refused:
             self._save(claim, parts=skip(claim.state.parts, refused))
+
+    def _rescued(self, claim: Claim, workloads: Sequence[Workload]) -> list[Workload]:
+        """The workloads that the move is about, their pods on dead nodes evicted."""
+        moving = awaited(workloads, claim.state)
+        for pod in (pod for workload in moving for pod in stranded(workload, _living(claim))):
+            try:
+                self._cluster.evict(pod)
+            except Forbidden as refusal:
+                logger.warning("%s/%s stays on %s: %s", pod.namespace, pod.name, pod.node, refusal)
+        return moving
 
     def _too_late(self, claim: Claim, workloads: Sequence[Workload]) -> Reply:
         state = claim.state
@@ -170,14 +180,14 @@ class Mover:
         state = claim.state
         if state.failure is not None and state.failure.undo:
             self.write_labels(plan_labels(claim.nodes, state.sunny, state.mark))
-            self._restore(state)
+            self._restore(claim)
         else:
             self.write_labels(plan_repair(claim.nodes, state.sunny, state.mark))
         return self._finish(claim, failed(state, labels_with(claim.nodes, state.sunny), self._clock()))
 
-    def _restore(self, state: RelabelState) -> None:
-        for workload in awaited(self._cluster.workloads(), state):
-            part = state.part_of(workload)
+    def _restore(self, claim: Claim) -> None:
+        for workload in self._rescued(claim, self._cluster.workloads()):
+            part = claim.state.part_of(workload)
             for roll in undo_rolls(workload, part.marks_before if part else {}):
                 self._roll_back(roll)
 
@@ -208,6 +218,10 @@ class Mover:
     def _save(self, claim: Claim, **changes: object) -> Claim:
         state = claim.state.changed(**changes)
         return replace(claim, state=state, version=self._fence.write(state, claim.version))
+
+
+def _living(claim: Claim) -> set[str]:
+    return {node.name for node in claim.nodes if node.ready}
 
 
 def _way_back(claim: Claim) -> str | None:

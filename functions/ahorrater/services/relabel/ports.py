@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ahorrater.contracts.events import MoveFailed, NodeRelabelled
-from ahorrater.domain.cluster import Node, Workload
+from ahorrater.domain.cluster import Node, Pod, Workload
 from ahorrater.domain.moves import Roll
 from ahorrater.domain.room import Room
 from ahorrater.domain.sunny import MakePlain, MakeSunny
@@ -55,6 +55,9 @@ class Cluster(Protocol):
 
     def make_plain(self, write: MakePlain) -> None:
         """Takes label and mark from the node."""
+
+    def evict(self, pod: Pod) -> None:
+        """Asks for the pod's eviction; what a disruption budget refuses now is asked again. Raises Forbidden, too."""
 
     def roll(self, write: Roll) -> None:
         """Marks the pod template. Raises Forbidden where relabel may not."""
