@@ -11,6 +11,7 @@ from infra.deploy.manifests.jobs import name_jobs
 from infra.deploy.manifests.objects import Json, name, parse
 from infra.deploy.manifests.plain import plain, wants_plain
 from infra.deploy.manifests.settings import mark_settings, set_settings
+from infra.deploy.manifests.traffic import route_to_latest
 
 OVERLAY = "ahorrater.es/overlay"
 """Annotation of the namespace: what was deployed there."""
@@ -33,6 +34,7 @@ def render(kubectl: Kubectl, folder: Path, rendering: Rendering) -> list[Json]:
     objects = parse(kubectl("kustomize", str(folder)))
     if wants_plain(objects):
         objects = plain(objects)
+    route_to_latest(objects)
     pin_images(objects, rendering.digests, rendering.mirror)
     set_settings(objects, rendering.settings)
     mark_settings(objects, {"mosquitto": rendering.mqtt_users})
