@@ -1,6 +1,7 @@
 """What the bot remembers: the fake of the unit tests, SQLite and PostgreSQL behave alike."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -52,6 +53,13 @@ def test_an_update_is_ours_until_the_lease_ends(open_memory):
     assert claim(open_memory, now=NOON + LEASE - timedelta(microseconds=1)) is Turn.BUSY
     assert claim(open_memory, now=NOON + LEASE) is Turn.OURS
     assert claim(open_memory, update=1) is Turn.OURS
+
+
+def test_of_many_who_claim_at_once_one_gets_it(open_memory):
+    claiming = [open_memory()[0] for _ in range(6)]
+    with ThreadPoolExecutor(len(claiming)) as pool:
+        turns = list(pool.map(lambda updates: updates.claim(7, NOON, NOON + LEASE), claiming))
+    assert sorted(turns) == [Turn.BUSY] * 5 + [Turn.OURS]
 
 
 def test_what_is_finished_is_done_for_good(open_memory):

@@ -163,9 +163,9 @@ def test_a_chart_is_a_photo(bots, api):
     assert api.sent[0].photo.startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("trouble", [slower(7), DOWN])
+@pytest.mark.parametrize("trouble", [slower(7), DOWN, HANG])
 def test_a_telegram_that_is_away_is_told_to_ask_again(bots, api, trouble):
-    bot = bots.start()
+    bot = bots.start(TELEGRAM_TIMEOUT_S="2")
     api.answers = [trouble]
     answer = bot.webhook(said("/sunny", 7))
     assert answer.status == 503

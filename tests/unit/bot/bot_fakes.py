@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from threading import Lock
 
 from ahorrater.adapters.clients.http import Away
 from ahorrater.contracts.answers import (
@@ -212,6 +213,8 @@ class FakeFuel(FakeFunction):
 class FakeMemory:
     """Languages and Updates. `away`: the database is."""
 
+    lock: Lock = field(default_factory=Lock)
+
     languages: dict[str, Language] = field(default_factory=dict)
     rows: dict[int, tuple[datetime, int, bool]] = field(default_factory=dict)
     away: bool = False
@@ -226,6 +229,10 @@ class FakeMemory:
 
     def claim(self, update: int, now: datetime, until: datetime) -> Turn:
         self._answering()
+        with self.lock:
+            return self._claim(update, now, until)
+
+    def _claim(self, update: int, now: datetime, until: datetime) -> Turn:
         claimed_until, attempts, done = self.rows.get(update, (now, 0, False))
         if done:
             return Turn.DONE
