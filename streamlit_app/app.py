@@ -1,11 +1,11 @@
 """The dashboard's entrance: `streamlit run streamlit_app/app.py`. It knows the languages, the roles and the pages."""
 
-import gc
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
+from dashboard.collector import spare_the_collector
 from dashboard.formats import zone
 from dashboard.pages.backtest import backtest_page
 from dashboard.pages.cluster import cluster_page
@@ -56,17 +56,6 @@ def main() -> None:
     ]
     st.navigation(pages, position="top").run()
     spare_the_collector()
-
-
-@st.cache_resource(show_spinner=False)
-def spare_the_collector() -> None:
-    """Once a process: take what the imports left out of the garbage collector's sight.
-
-    Streamlit collects all generations after every redraw of every part for every viewer, and walking the modules is
-    most of that redraw's cost.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def _head() -> Reader:

@@ -28,11 +28,14 @@ from dashboard.usage import UsageHistory
 REFRESH_S = 2
 """s; how often the live parts of a page are drawn again."""
 
+SLOW_REFRESH_S = 5
+"""s; the same of what changes by the minute."""
+
 _TTL_S = 1.5
 """s; below REFRESH_S, so that a redraw never meets an entry that is about to expire and shows it twice."""
 
-_SLOW_TTL_S = 10
-"""s; for what changes by the minute."""
+_SLOW_TTL_S = 4.5
+"""s; below SLOW_REFRESH_S."""
 
 USAGE_SPAN = timedelta(minutes=15)
 """How far back the usage chart looks."""

@@ -40,6 +40,12 @@ def give(key: str, title: str, order: Callable[[], Answer[T] | Away]) -> None:
     st.session_state[key] = Order(title, now(), aside(order))
 
 
+def under_way(key: str) -> bool:
+    """Whether the last order in this place waits for its reply."""
+    order = given(key)
+    return order is not None and not order.reply.done()
+
+
 def given(key: str) -> Order[object] | None:
     """The last order of this session in the place `key`."""
     order = st.session_state.get(key)

@@ -135,6 +135,12 @@ def resident_mib(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
+def cpu_s(pid: int) -> float:
+    """The processor time that a process has used, s."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 async def watch(viewers: int, seconds: float, pages: Sequence[str]) -> Seen:
     """So many viewers, on these pages in turn, arriving within a few seconds."""
     seen, until = Seen(), time.monotonic() + seconds
@@ -190,9 +196,10 @@ def main() -> None:
     arguments = parser.parse_args()
     with running_functions() as functions, dashboard(functions) as pid:
         for viewers, seconds in ((1, min(30.0, arguments.seconds)), (arguments.viewers, arguments.seconds)):
-            before = requests_seen(functions)
+            before, used_s = requests_seen(functions), cpu_s(pid)
             seen = asyncio.run(watch(viewers, seconds, arguments.pages.split(",")))
             report(str(viewers), seen, requests_seen(functions) - before, seconds, pid)
+            print(json.dumps({"dashboard_cpu_share": round((cpu_s(pid) - used_s) / seconds, 3)}), flush=True)
         for requests in arguments.requests:
             hammer("/", requests)
             hammer("/_stcore/health", requests)

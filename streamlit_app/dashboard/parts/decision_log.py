@@ -28,7 +28,7 @@ def decision_log_part(reader: Reader) -> None:
     _log(reader, moves_only)
 
 
-@st.fragment(run_every=live.REFRESH_S)
+@st.fragment(run_every=live.SLOW_REFRESH_S)
 def _log(reader: Reader, moves_only: bool) -> None:
     """A table, newest first."""
     decisions = live.moves() if moves_only else live.decisions()

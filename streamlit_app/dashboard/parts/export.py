@@ -8,25 +8,37 @@ import streamlit as st
 from ahorrater.contracts.exports import DataExport, Delivered, Where
 from dashboard.connections import functions
 from dashboard.live import REFRESH_S
+from dashboard.orders import under_way
 from dashboard.parts.ordering import confirm, lever, outcome
 from dashboard.reader import Reader
 
 
-@st.fragment(run_every=REFRESH_S)
 def export_part(reader: Reader, key: str, data: Callable[[], DataExport | None]) -> None:
     """A lever for operators. `data`: what is on the screen when it is pulled; None: nothing yet."""
-    if not reader.may_order:
-        return
+    if reader.may_order:
+        waits = under_way(f"{key}-order")
+        st.fragment(_export, run_every=REFRESH_S if waits else None)(reader, key, data, waits)
+
+
+def _export(reader: Reader, key: str, data: Callable[[], DataExport | None], waits: bool) -> None:
+    """Drawn again and again only while an order is under way."""
+    texts, place = reader.texts.orders, f"{key}-order"
+    pulled = lever(key, texts.export, ":material/send:")
+    if pulled.open:
+        with pulled:
+            _ask(reader, key, data())
+    outcome(place, reader, lambda delivered: _sentence(delivered, reader))
+    if under_way(place) is not waits:
+        st.rerun()
+
+
+def _ask(reader: Reader, key: str, export: DataExport | None) -> None:
     texts = reader.texts.orders
-    with lever(key, texts.export, ":material/send:"):
-        export = data()
-        if export is None:
-            st.write(texts.nothing_to_export)
-        else:
-            st.write(texts.export_question)
-            ask = partial(functions().notify.export, export)
-            confirm(key, texts.export_confirm, texts.exporting, f"{key}-order", ask)
-    outcome(f"{key}-order", reader, lambda delivered: _sentence(delivered, reader))
+    if export is None:
+        st.write(texts.nothing_to_export)
+        return
+    st.write(texts.export_question)
+    confirm(key, texts.export_confirm, texts.exporting, f"{key}-order", partial(functions().notify.export, export))
 
 
 def _sentence(delivered: object, reader: Reader) -> str:

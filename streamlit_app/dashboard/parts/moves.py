@@ -14,7 +14,7 @@ from dashboard.story import Fate, MoveStory, stories
 _SHOWN = 10
 
 
-@st.fragment(run_every=live.REFRESH_S)
+@st.fragment(run_every=live.SLOW_REFRESH_S)
 def moves_part(reader: Reader) -> None:
     """A table, newest first."""
     moves, sunny = live.moves(), live.sunny_node()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
 from dashboard.client import Answer, Away, Trouble
 from dashboard.connections import now
@@ -15,7 +15,7 @@ Ask = Callable[[], Answer[object] | Away]
 Tell = Callable[[object], str]
 
 
-def lever(key: str, title: str, icon: str) -> DeltaGenerator:
+def lever(key: str, title: str, icon: str) -> PopoverContainer:
     """A button that opens: inside it says what would happen, and has a `confirm`."""
     return st.popover(title, icon=icon, key=key, on_change="rerun")
 

@@ -83,10 +83,8 @@ def _levers(control: Control, reader: Reader) -> None:
         approve, veto = partial(relabel.approve, waiting.epoch), partial(relabel.veto, waiting.epoch)
         _lever("approve", texts.approve, texts.approve_question.format(**names), approve, ":material/thumb_up:", reader)
         _lever("veto", texts.veto, texts.veto_question.format(**names), veto, ":material/thumb_down:", reader)
-    with lever("lever-move", texts.move, ":material/moving:"):
-        _to_node("lever-move", texts.move, texts.move_question, relabel.move, reader)
-    with lever("lever-label", texts.label, ":material/label:"):
-        _to_node("lever-label", texts.label, texts.label_question, relabel.label, reader)
+    _lever_to_node("move", texts.move, texts.move_question, relabel.move, ":material/moving:", reader)
+    _lever_to_node("label", texts.label, texts.label_question, relabel.label, ":material/label:", reader)
     if control.paused:
         _lever("resume", texts.resume, texts.resume_question, relabel.resume, ":material/play_arrow:", reader)
     else:
@@ -100,9 +98,18 @@ def _levers(control: Control, reader: Reader) -> None:
 
 
 def _lever(key: str, title: str, question: str, ask: Ask, icon: str, reader: Reader) -> None:
-    with lever(f"lever-{key}", title, icon):
-        st.write(question)
-        confirm(f"lever-{key}", reader.texts.orders.confirm, title, _PLACE, ask)
+    pulled = lever(f"lever-{key}", title, icon)
+    if pulled.open:
+        with pulled:
+            st.write(question)
+            confirm(f"lever-{key}", reader.texts.orders.confirm, title, _PLACE, ask)
+
+
+def _lever_to_node(key: str, title: str, question: str, order: ToNode, icon: str, reader: Reader) -> None:
+    pulled = lever(f"lever-{key}", title, icon)
+    if pulled.open:
+        with pulled:
+            _to_node(f"lever-{key}", title, question, order, reader)
 
 
 def _to_node(key: str, title: str, question: str, order: ToNode, reader: Reader) -> None:

@@ -10,7 +10,7 @@ from dashboard.parts.banner import banner
 from dashboard.reader import Reader
 
 
-@st.fragment(run_every=live.REFRESH_S)
+@st.fragment(run_every=live.SLOW_REFRESH_S)
 def today_part(reader: Reader) -> None:
     """The present UTC day's account: four numbers."""
     today = live.today()
