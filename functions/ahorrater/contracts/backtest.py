@@ -46,7 +46,7 @@ class UploadedTrace(Contract):
 
 
 class BacktestRequest(Contract):
-    """Which trace, of which parks (none named: all), under which policies. `variants`: hysteresis at other margins, too.
+    """Which trace, of which parks (none named: all), under which policies. `variants`: hysteresis at other margins too.
 
     `load_fraction`: the power that the workloads need, as a share of a park's peak. `move_cost_minutes`: what a move
     costs, in minutes of that power.

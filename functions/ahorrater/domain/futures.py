@@ -70,7 +70,11 @@ def imagined(parks: int, futures: int, steps: tuple[timedelta, ...], memory: tim
     random = Random(1)  # noqa: S311 -- no secret: the same futures everywhere
     walks = [_to_variance_1([_walk(kept, random) for _ in range(futures // 2)]) for _ in range(parks)]
     half = [list(future) for future in zip(*walks, strict=True)]
-    return [one for future in half for one in (future, [[-step for step in walk] for walk in future])]
+    return [one for future in half for one in (future, _mirrored(future))]
+
+
+def _mirrored(future: Sequence[Deviations]) -> list[Deviations]:
+    return [[-step for step in walk] for walk in future]
 
 
 def _walk(kept: Sequence[float], random: Random) -> Deviations:
