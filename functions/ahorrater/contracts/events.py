@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import FailFast, Field
 
 from ahorrater.contracts.base import BootNumber, Contract, Epoch, NodeName, UtcDatetime
 from ahorrater.contracts.readings import Reading, StateOfCharge
@@ -23,7 +23,8 @@ class ReadingReceived(EventData):
     """One reading or many: whatever arrived while the last event was under way."""
 
     TYPE: ClassVar[str] = "es.ahorrater.reading.received.v1"
-    readings: Annotated[tuple[Reading, ...], Field(min_length=1, max_length=MAX_READINGS)]
+    # The first bad one ends it: telling all that is wrong with a hundred thousand takes 250 times the room of the body.
+    readings: Annotated[tuple[Reading, ...], Field(min_length=1, max_length=MAX_READINGS), FailFast()]
 
 
 class Rejection(Contract):
@@ -128,7 +129,9 @@ class FuelRefreshed(EventData):
 
 
 class ParkNumbers(Contract):
-    """The numbers of one park that a decision used. Powers in W, age in s."""
+    """The numbers of one park that a decision used. Powers in W, age in s. `quarantine`: why its sensor is not believed
+    and the park not chosen.
+    """
 
     node: NodeName
     freshness: Literal["fresh", "stale", "missing"]
@@ -136,6 +139,7 @@ class ParkNumbers(Contract):
     power_w: float | None
     score_w: float | None
     battery_soc: StateOfCharge | None = None
+    quarantine: str | None = None
 
 
 class PendingMove(Contract):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ahorrater.domain.decision import ControllerState, Decision, MoveKind, Numbers, Pending, Reason
+from ahorrater.domain.decision import ControllerState, Decision, Gain, MoveKind, Numbers, Pending, Reason
 from ahorrater.domain.parks import Freshness, Park
 from ahorrater.domain.policies import ForecastPolicy, HysteresisPolicy, Policy, ThesisPolicy
 
@@ -15,7 +15,7 @@ def choose_node(
     """Which node should be sunny at `now`, with reasons, and the state to remember.
 
     `parks` may be all of them or only those that can matter: the present node's and the best others. A stale or barred
-    park is never chosen; if none is fresh the last choice holds.
+    park, or one whose sensor is not believed, is never chosen; if there is no other the last choice holds.
     """
     situation = _Situation(tuple(parks), state, policy, now)
     if not situation.eligible:
@@ -27,7 +27,7 @@ def choose_node(
     if isinstance(policy, ForecastPolicy) and all(park.sky and park.sky.learned for park in situation.eligible):
         return _by_forecast(situation, policy)
     if situation.present is None:
-        return situation.move(Reason.PRESENT_SILENT, f"{state.chosen} has fallen silent")
+        return situation.move(*situation.why_absent())
     return _compare(situation, policy, situation.present)
 
 
@@ -60,9 +60,12 @@ class _Situation:
         self.barred = _still_barred(state, now)
         self.numbers = tuple(Numbers.of(park, policy.score_w(park), now, policy.stale_after) for park in parks)
         fresh = {park.node: park for park in parks if park.freshness(now, policy.stale_after) is Freshness.FRESH}
-        self.present = fresh.get(state.chosen) if state.chosen else None
-        self.asleep = next((park for park in parks if park.node == state.chosen and park.asleep(now)), None)
-        self.eligible = [park for park in fresh.values() if park.node not in self.barred]
+        believed = {node: park for node, park in fresh.items() if park.quarantine is None}
+        self.heard = fresh.get(state.chosen) if state.chosen else None
+        self.present = believed.get(state.chosen) if state.chosen else None
+        chosen = (park for park in parks if park.node == state.chosen and park.quarantine is None)
+        self.asleep = next((park for park in chosen if park.asleep(now)), None)
+        self.eligible = [park for park in believed.values() if park.node not in self.barred]
 
     @property
     def best(self) -> Park:
@@ -75,10 +78,17 @@ class _Situation:
     def score_w(self, park: Park) -> float:
         return self.policy.score_w(park)
 
-    def move(self, reason: Reason, because: str, to: Park | None = None) -> tuple[Decision, ControllerState]:
+    def why_absent(self) -> tuple[Reason, str]:
+        if self.heard is not None:
+            return Reason.PRESENT_DOUBTED, f"{self.state.chosen} cannot be believed ({self.heard.quarantine})"
+        return Reason.PRESENT_SILENT, f"{self.state.chosen} has fallen silent"
+
+    def move(
+        self, reason: Reason, because: str, to: Park | None = None, gain: Gain | None = None
+    ) -> tuple[Decision, ControllerState]:
         best = to or self.best
         sentence = f"{because}: the work goes to {best.node}, which gives {self.score_w(best):.1f} W."
-        decision = self._decision(self.state.epoch + 1, best.node, reason, sentence)
+        decision = replace(self._decision(self.state.epoch + 1, best.node, reason, sentence), expected_gain=gain)
         confirmed = self.state.confirmed_epoch
         return decision, ControllerState(
             decision.epoch, best.node, self.now, barred=self.barred, confirmed_epoch=confirmed
@@ -102,6 +112,9 @@ class _Situation:
             return self.stay(Reason.NOTHING_KNOWN, "No park has said anything lately: there is no choice yet.")
         if self.present is not None:
             return self.stay(Reason.ALREADY_BEST, f"{chosen} is the only node that can be chosen.")
+        if self.heard is not None:
+            doubt = f"{chosen} cannot be believed ({self.heard.quarantine})"
+            return self.stay(Reason.ALREADY_BEST, f"{doubt}, but no other node can be chosen.")
         return self.stay(Reason.ALL_STALE, f"Every park has fallen silent: the last choice, {chosen}, holds.")
 
     def _decision(
@@ -145,8 +158,12 @@ def _by_forecast(situation: _Situation, policy: ForecastPolicy) -> tuple[Decisio
     if gain_wh <= needed_wh:
         promise = f"{best.node} promises {gain_wh:.2f} Wh more: less than the {needed_wh:.2f} Wh that a move must bring"
         return situation.stay(Reason.COST_NOT_RECOVERED, f"{promise}.")
+    because = f"{best.node} promises {gain_wh:.2f} Wh more than {state.chosen}"
+    if state.chosen not in by_node:
+        reason, silence = situation.why_absent()
+        return situation.move(reason, silence if situation.heard else because, best)
     reason = Reason.BETTER_NODE if situation.present else Reason.PRESENT_SILENT
-    return situation.move(reason, f"{best.node} promises {gain_wh:.2f} Wh more than {state.chosen}", best)
+    return situation.move(reason, because, best, Gain(gain_wh - cost_wh, policy.outlook))
 
 
 def _with_hysteresis(
@@ -163,7 +180,8 @@ def _with_hysteresis(
     failing_since = (state.failing_since or situation.now) if failing else None
     pending = _deadline(policy, best.node, state.chosen_since or situation.now, margin_since, failing_since)
     if situation.now >= pending.fires_at:
-        return _fire(situation, pending, present, gain_w)
+        gain = Gain(policy.gain_wh(gain_w) - policy.move_cost_wh, policy.horizon)
+        return _fire(situation, pending, f"{present.node} is failing, {gain_w:.1f} W below the best", gain)
     return situation.stay(*_why_waiting(situation, policy, pending, gain_w), pending, failing_since)
 
 
@@ -192,10 +210,11 @@ def _deadline(
     return Pending(node, MoveKind.BETTER, margin_since, calm_at)
 
 
-def _fire(situation: _Situation, pending: Pending, present: Park, gain_w: float) -> tuple[Decision, ControllerState]:
+def _fire(situation: _Situation, pending: Pending, failing: str, gain: Gain) -> tuple[Decision, ControllerState]:
     if pending.kind is MoveKind.FAILING:
-        return situation.move(Reason.PRESENT_FAILING, f"{present.node} is failing, {gain_w:.1f} W below the best")
-    return situation.move(Reason.BETTER_NODE, f"{pending.node} has been better than {present.node} for long enough")
+        return situation.move(Reason.PRESENT_FAILING, failing, gain=gain)
+    because = f"{pending.node} has been better than {situation.state.chosen} for long enough"
+    return situation.move(Reason.BETTER_NODE, because, gain=gain)
 
 
 def _why_waiting(

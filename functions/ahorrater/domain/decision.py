@@ -15,6 +15,7 @@ class Reason(StrEnum):
     BETTER_NODE = "better-node"
     PRESENT_FAILING = "present-failing"
     PRESENT_SILENT = "present-silent"
+    PRESENT_DOUBTED = "present-doubted"
     MOVE_FAILED = "move-failed"
     ALREADY_BEST = "already-best"
     ENOUGH_POWER = "enough-power"
@@ -46,7 +47,10 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What a decision knew of one park. Powers in W, age in s; None is unknown, never zero."""
+    """What a decision knew of one park. Powers in W, age in s; None is unknown, never zero.
+
+    `quarantine`: why its sensor is not believed.
+    """
 
     node: str
     freshness: Freshness
@@ -54,6 +58,7 @@ class Numbers:
     power_w: float | None
     score_w: float | None
     battery_soc: float | None = None
+    quarantine: str | None = None
 
     @classmethod
     def of(cls, park: Park, score_w: float, now: datetime, stale_after: timedelta) -> "Numbers":
@@ -62,12 +67,23 @@ class Numbers:
         age = park.age(now)
         if age is None:
             return cls(park.node, freshness, None, None, None)
-        return cls(park.node, freshness, age.total_seconds(), park.power_w, score_w, park.battery_soc)
+        return cls(park.node, freshness, age.total_seconds(), park.power_w, score_w, park.battery_soc, park.quarantine)
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What a move brings, its cost taken off, against staying, over the time that it was looked ahead; Wh."""
+
+    wh: float
+    over: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What choose-node concluded, and why. `epoch` numbers the choices: it grows when `chosen` changes."""
+    """What choose-node concluded, and why. `epoch` numbers the choices: it grows when `chosen` changes.
+
+    `expected_gain`: of a move away from a park that is believed, what it should bring.
+    """
 
     epoch: int
     decided_at: datetime
@@ -78,6 +94,7 @@ class Decision:
     sentence: str
     parks: tuple[Numbers, ...] = ()
     pending: Pending | None = None
+    expected_gain: Gain | None = None
 
     @property
     def moved(self) -> bool:

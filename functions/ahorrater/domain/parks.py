@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ahorrater.domain.places import Place
+from ahorrater.domain.samples import ParkSample
 from ahorrater.domain.sky import Glance, Sky, slot_of
+from ahorrater.domain.trust import Plausibility, Trust, in_the_dark
 
 
 class Freshness(StrEnum):
@@ -15,29 +18,6 @@ class Freshness(StrEnum):
     FRESH = "fresh"
     STALE = "stale"
     MISSING = "missing"
-
-
-@dataclass(frozen=True, slots=True)
-class ParkSample:
-    """One stored reading, as far as the running state cares.
-
-    `seen_at` is when it was measured, but never later than when it was received: a device whose clock is ahead would
-    otherwise look alive after it fell silent.
-    """
-
-    seen_at: datetime
-    boot: int
-    seq: int
-    voltage_v: float
-    current_a: float
-    power_w: float
-    battery_soc: float | None = None
-    overflow: bool = False
-
-    @property
-    def order(self) -> tuple[datetime, int, int]:
-        """Readings of one park follow each other in time, then as the device counted them."""
-        return self.seen_at, self.boot, self.seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +41,8 @@ class Smoothing:
 class Park:
     """What a decision sees of a park, powers in W. None: `seen_at` never heard of, `sky` not learned or not asked for.
 
-    `outlook_w`: what its sky promises for the coming two hours, in the mean.
+    `outlook_w`: what its sky promises for the coming two hours, in the mean. `quarantine`: why its sensor is not
+    believed.
     """
 
     node: str
@@ -71,6 +52,7 @@ class Park:
     smoothed_power_w: float = 0.0
     battery_soc: float | None = None
     outlook_w: float = 0.0
+    quarantine: str | None = None
     sky: Sky | None = None
 
     def age(self, now: datetime) -> timedelta | None:
@@ -89,12 +71,15 @@ class Park:
         return Freshness.FRESH if age <= stale_after else Freshness.STALE
 
 
+UNTRIED = Trust()
+
+
 @dataclass(frozen=True, slots=True)
 class ParkState:
     """The last readings of a park, in order, and their smoothed power. The last of `recent` is the latest.
 
     The sky is kept apart, for it changes seldom: `outlook_w` is what it promises, `sky_slot` the last slot that it was
-    looked at in, `glances` what it has not been taught yet.
+    looked at in, `glances` what it has not been taught yet. `trust`: whether the sensor can be believed.
     """
 
     node: str
@@ -103,6 +88,7 @@ class ParkState:
     outlook_w: float = 0.0
     sky_slot: int = 0
     glances: tuple[Glance, ...] = ()
+    trust: Trust = UNTRIED
 
     @property
     def latest(self) -> ParkSample | None:
@@ -114,40 +100,52 @@ class ParkState:
         values = [getattr(sample, quantity) for sample in self.recent]
         return math.fsum(values) / len(values) if values else 0.0
 
-    def absorb(self, samples: Iterable[ParkSample], smoothing: Smoothing) -> "ParkState":
-        """The state after new readings, in whatever order they come; the cost is theirs, not history's.
+    def absorb(
+        self, samples: Iterable[ParkSample], smoothing: Smoothing, rules: Plausibility | None = None
+    ) -> "ParkState":
+        """The state after new readings, in whatever order they come; the cost is theirs, not history's. Without `rules`
+        every sensor is believed.
 
         A reading that is older than the latest joins the window where it belongs; the smoothed power, which has passed
         that moment, stays.
         """
         state = self
         for sample in sorted(samples, key=lambda sample: sample.order):
-            state = state._absorb_one(sample, smoothing)
+            state = state._absorb_one(sample, smoothing, rules)
         return state
 
-    def _absorb_one(self, sample: ParkSample, smoothing: Smoothing) -> "ParkState":
+    def _absorb_one(self, sample: ParkSample, smoothing: Smoothing, rules: Plausibility | None) -> "ParkState":
         latest = self.latest
         if latest is None:
-            return self._with_latest(sample, (sample,), sample.power_w)
+            return self._with_latest((sample,), sample.power_w, self._judged(sample, rules))
         if sample.order < latest.order:
             window = tuple(sorted((*self.recent, sample), key=lambda sample: sample.order))
             return replace(self, recent=window[-smoothing.window :])
         smoothed_w = smoothing.smooth(self.smoothed_power_w, sample.power_w, sample.seen_at - latest.seen_at)
-        return self._with_latest(sample, (*self.recent, sample)[-smoothing.window :], smoothed_w)
+        recent = (*self.recent, sample)[-smoothing.window :]
+        return self._with_latest(recent, smoothed_w, self._judged(sample, rules))
 
-    def _with_latest(self, latest: ParkSample, recent: tuple[ParkSample, ...], smoothed_w: float) -> "ParkState":
-        slot, glances = slot_of(latest.seen_at), self.glances
+    def _judged(self, sample: ParkSample, rules: Plausibility | None) -> Trust:
+        return self.trust if rules is None else self.trust.after(self.latest, sample, rules)
+
+    def _with_latest(self, recent: tuple[ParkSample, ...], smoothed_w: float, trust: Trust) -> "ParkState":
+        latest, glances = recent[-1], self.glances
+        slot = slot_of(latest.seen_at)
         if slot > self.sky_slot:
             glances = (*glances, Glance(latest.seen_at, smoothed_w))
-        return ParkState(
-            self.node, recent, smoothed_w, outlook_w=self.outlook_w, sky_slot=max(slot, self.sky_slot), glances=glances
-        )
+        sky_slot = max(slot, self.sky_slot)
+        return ParkState(self.node, recent, smoothed_w, self.outlook_w, sky_slot, glances, trust)
 
-    def teach(self, sky: Sky) -> tuple["ParkState", Sky]:
-        """The state that has nothing left to teach, and the sky that has learned it."""
+    def teach(self, sky: Sky, place: Place | None = None, rules: Plausibility | None = None) -> tuple["ParkState", Sky]:
+        """The state that has nothing left to teach, and the sky that has learned it. A sensor that is not believed
+        teaches nothing.
+        """
+        trust = self.trust
         for glance in self.glances:
-            sky = sky.absorb(glance)
-        return replace(self, glances=(), outlook_w=sky.outlook_w()), sky
+            if rules is not None and in_the_dark(glance, sky, place, rules):
+                trust = trust.after_night(glance)
+            sky = sky if trust.quarantine else sky.absorb(glance)
+        return replace(self, glances=(), outlook_w=sky.outlook_w(), trust=trust), sky
 
     def park(self) -> Park:
         """What a decision sees of this state."""
@@ -162,4 +160,5 @@ class ParkState:
             smoothed_power_w=self.smoothed_power_w,
             battery_soc=latest.battery_soc,
             outlook_w=self.outlook_w,
+            quarantine=str(self.trust.quarantine) if self.trust.quarantine else None,
         )

@@ -144,6 +144,11 @@ class ForecastPolicy:
                 promised[node] += wh / self.futures
         return promised
 
+    @property
+    def outlook(self) -> timedelta:
+        """How far it looks ahead."""
+        return sum(self.steps, timedelta(0))
+
     def needed_wh(self, present_wh: float) -> float:
         """What a move must bring, Wh, where the present park promises `present_wh`."""
         return max((1 + self.margin) * self.move_cost_wh, self.gain_fraction * present_wh)

@@ -12,8 +12,9 @@ from operator import attrgetter
 from ahorrater.domain.choose import choose_node
 from ahorrater.domain.decision import ControllerState
 from ahorrater.domain.optimum import best_plan
-from ahorrater.domain.parks import Park, ParkSample, ParkState, Smoothing
+from ahorrater.domain.parks import Park, ParkState, Smoothing
 from ahorrater.domain.policies import Policy
+from ahorrater.domain.samples import ParkSample
 from ahorrater.domain.sky import Sky
 
 NOWHERE = -1

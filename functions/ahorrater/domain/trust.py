@@ -1,10 +1,25 @@
-"""Whether a park's sensor can be believed: what it says is looked at, never corrected."""
+"""Whether a park's sensor can be believed: what it says is looked at, never corrected.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+A few counters a park, whatever was read before; a reading costs the same however many there were. How often an honest
+sensor is suspected was measured, see docs/decision.md.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
-from ahorrater.domain.parks import ParkSample
+from ahorrater.domain.places import Place
+from ahorrater.domain.samples import ParkSample
+from ahorrater.domain.sky import DEFAULT_SKY, SLOTS_A_DAY, Glance, Sky, slot_of
+
+DAWN_SLOTS: Final = 6
+"""Half an hour: days grow longer and shorter."""
+DAYLIGHT_SLOTS: Final = 48
+"""Four hours: the shortest day, but for the polar night."""
+DEEP_NIGHT_SLOTS: Final = 24
+"""Two hours before and after the opposite of the day's middle: dark wherever there are nights at all."""
 
 
 class Doubt(StrEnum):
@@ -17,62 +32,164 @@ class Doubt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Suspicion:
-    """A doubt and the numbers it rests on."""
+class Quarantine:
+    """Why a sensor is not believed, since when, and when that was last seen."""
 
     doubt: Doubt
     evidence: str
+    since: datetime
+    last_seen_at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.doubt}: {self.evidence}"
 
 
 @dataclass(frozen=True, slots=True)
 class Plausibility:
     """What a sensor and a panel can do.
 
-    max_current_a: the sensor's full scale. peak_w: the panel's. frozen_after: so many identical readings in sunlight
-    are no measurement: real light flickers in the last digit. dark_w: more than this without sun is an offset.
+    full_voltage_v, full_current_a: the sensor's full scale (INA219: 26 V; 3.2 A over 0.1 ohm).
+    dark_w, dark_share: more than this, and than this share of the park's best, is no darkness.
+    frozen_for, frozen_readings: unchanged in sunlight for so long and so often is no measurement.
+    leap_share, leap_w, leap_within: what is lost or won of the greater of two readings that close, and at least how
+        much, that no cloud's edge does again and again.
+    strikes: so many readings at full scale, or leaps, more than sound ones.
+    excess: what a panel never exceeds, as a share of its peak, where that is known.
+    probation, night_probation: a sensor is believed again when nothing of the kind was seen for so long; power in the
+        dark is only seen at night.
     """
 
-    peak_w: float = 83.2
-    max_current_a: float = 3.2
-    frozen_after: int = 10
+    full_voltage_v: float = 26.0
+    full_current_a: float = 3.2
     dark_w: float = 0.5
+    dark_share: float = 0.02
+    frozen_for: timedelta = timedelta(minutes=10)
+    frozen_readings: int = 60
+    leap_share: float = 0.6
+    leap_w: float = 1.0
+    leap_within: timedelta = timedelta(seconds=10)
+    strikes: int = 8
+    excess: float = 1.5
+    peak_w: float = math.inf
+    probation: timedelta = timedelta(minutes=10)
+    night_probation: timedelta = timedelta(hours=26)
+
+    def at(self, place: Place | None) -> "Plausibility":
+        """The same, for a panel whose peak is known."""
+        return self if place is None else replace(self, peak_w=place.peak_w)
 
 
-def suspicions(samples: Sequence[ParkSample], rules: Plausibility, *, sun_is_up: bool | None) -> tuple[Suspicion, ...]:
-    """What speaks against a park's last readings, oldest first. `sun_is_up`: None where nobody knows the place."""
-    checks = (
-        _saturated(samples, rules),
-        _frozen(samples, rules),
-        _jump(samples, rules),
-        _night_power(samples, rules) if sun_is_up is False else None,
-    )
-    return tuple(suspicion for suspicion in checks if suspicion)
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What is remembered of one park's sensor; its size never grows.
 
+    `same_since`, `same`: since when and how often it has said the same. `full`, `leaps`: readings at full scale and
+    leaps, each sound reading taking one off.
+    """
 
-def _saturated(samples: Sequence[ParkSample], rules: Plausibility) -> Suspicion | None:
-    full = [one for one in samples if one.overflow or abs(one.current_a) >= rules.max_current_a]
-    if not full or len(full) * 2 < len(samples):
+    same_since: datetime | None = None
+    same: int = 0
+    full: int = 0
+    leaps: int = 0
+    quarantine: Quarantine | None = None
+
+    def after(self, before: ParkSample | None, sample: ParkSample, rules: Plausibility) -> "Trust":
+        """The trust after one more reading, `before` being the one before it."""
+        alike = before is not None and _values(before) == _values(sample)
+        counted = Trust(
+            same_since=self.same_since if alike else sample.seen_at,
+            same=self.same + 1 if alike else 1,
+            full=_struck(self.full, rules, again=_is_full(sample, rules)),
+            leaps=_struck(self.leaps, rules, again=_is_leap(before, sample, rules)),
+            quarantine=self._still(sample.seen_at, rules),
+        )
+        found = counted._suspicion(sample, rules)
+        return counted._doubted(*found, sample.seen_at) if found else counted
+
+    def after_night(self, glance: Glance) -> "Trust":
+        """The trust after power was seen in the dark."""
+        return self._doubted(Doubt.NIGHT_POWER, f"{glance.power_w:.1f} W though the sun is down", glance.at)
+
+    def _suspicion(self, sample: ParkSample, rules: Plausibility) -> tuple[Doubt, str] | None:
+        if self.full >= rules.strikes:
+            return Doubt.SATURATED, "most of the last readings are at the sensor's full scale"
+        if self.leaps >= rules.strikes:
+            return Doubt.JUMP, "most of the last readings leap to and fro, or exceed what the panel can give"
+        lasted = sample.seen_at - self.same_since if self.same_since else timedelta(0)
+        if self.same >= rules.frozen_readings and lasted >= rules.frozen_for and sample.power_w > rules.dark_w:
+            return Doubt.FROZEN, f"exactly {sample.power_w:.3f} W in each reading for more than {rules.frozen_for}"
         return None
-    return Suspicion(Doubt.SATURATED, f"{len(full)} of {len(samples)} readings at full scale")
+
+    def _doubted(self, doubt: Doubt, evidence: str, at: datetime) -> "Trust":
+        known = self.quarantine
+        if known and known.doubt is Doubt.NIGHT_POWER and doubt is not Doubt.NIGHT_POWER:
+            return self
+        since = known.since if known else at
+        return replace(self, quarantine=Quarantine(doubt, evidence, since, at))
+
+    def _still(self, now: datetime, rules: Plausibility) -> Quarantine | None:
+        known = self.quarantine
+        if known is None:
+            return None
+        probation = rules.night_probation if known.doubt is Doubt.NIGHT_POWER else rules.probation
+        return known if now - known.last_seen_at < probation else None
 
 
-def _frozen(samples: Sequence[ParkSample], rules: Plausibility) -> Suspicion | None:
-    last = samples[-rules.frozen_after :]
-    values = {(one.voltage_v, one.current_a) for one in last}
-    if len(last) < rules.frozen_after or len(values) > 1 or last[-1].power_w <= rules.dark_w:
-        return None
-    return Suspicion(Doubt.FROZEN, f"{len(last)} readings of exactly {last[-1].power_w:.3f} W")
+def in_the_dark(glance: Glance, sky: Sky, place: Place | None, rules: Plausibility) -> bool:
+    """Whether there is power though the sun is down for certain.
+
+    By the park's place; where nobody has told it by what its sky has taught: nothing for half an hour before and after,
+    in the middle of the night.
+    """
+    if glance.power_w <= max(rules.dark_w, rules.dark_share * max(sky.envelope_w)):
+        return False
+    if place is not None:
+        return place.is_night(glance.at)
+    slot = slot_of(glance.at)
+    return sky.learned and _dark_around(slot, sky) and _has_days(sky) and _in_deep_night(slot, sky)
 
 
-def _jump(samples: Sequence[ParkSample], rules: Plausibility) -> Suspicion | None:
-    highest = max((one.power_w for one in samples), default=0.0)
-    if highest <= 1.3 * rules.peak_w:
-        return None
-    return Suspicion(Doubt.JUMP, f"{highest:.1f} W from a panel of {rules.peak_w:.1f} W")
+def _has_days(sky: Sky) -> bool:
+    """A park that never gave anything has not shown when its nights are."""
+    dark_w = _dark_w(sky)
+    return sum(power_w > dark_w for power_w in sky.envelope_w) >= DAYLIGHT_SLOTS
 
 
-def _night_power(samples: Sequence[ParkSample], rules: Plausibility) -> Suspicion | None:
-    lowest = min((one.power_w for one in samples), default=0.0)
-    if lowest <= rules.dark_w:
-        return None
-    return Suspicion(Doubt.NIGHT_POWER, f"never less than {lowest:.1f} W though the sun is down")
+def _in_deep_night(slot: int, sky: Sky) -> bool:
+    angles = [2 * math.pi * place / SLOTS_A_DAY for place in range(SLOTS_A_DAY)]
+    east = math.fsum(power_w * math.cos(angle) for power_w, angle in zip(sky.envelope_w, angles, strict=True))
+    north = math.fsum(power_w * math.sin(angle) for power_w, angle in zip(sky.envelope_w, angles, strict=True))
+    noon = math.atan2(north, east) / (2 * math.pi) * SLOTS_A_DAY
+    from_noon = abs((slot - noon + SLOTS_A_DAY / 2) % SLOTS_A_DAY - SLOTS_A_DAY / 2)
+    return from_noon > SLOTS_A_DAY / 2 - DEEP_NIGHT_SLOTS
+
+
+def _dark_around(slot: int, sky: Sky) -> bool:
+    dark_w, nearby = _dark_w(sky), range(slot - DAWN_SLOTS, slot + DAWN_SLOTS + 1)
+    return all(sky.envelope_w[place % SLOTS_A_DAY] <= dark_w for place in nearby)
+
+
+def _dark_w(sky: Sky) -> float:
+    return DEFAULT_SKY.floor * max(sky.envelope_w)
+
+
+def _values(sample: ParkSample) -> tuple[float, float, float]:
+    return sample.voltage_v, sample.current_a, sample.power_w
+
+
+def _struck(strikes: int, rules: Plausibility, *, again: bool) -> int:
+    return min(strikes + 1, rules.strikes) if again else max(strikes - 1, 0)
+
+
+def _is_full(sample: ParkSample, rules: Plausibility) -> bool:
+    at_limit = abs(sample.current_a) >= rules.full_current_a or sample.voltage_v >= rules.full_voltage_v
+    return sample.overflow or at_limit
+
+
+def _is_leap(before: ParkSample | None, sample: ParkSample, rules: Plausibility) -> bool:
+    if sample.power_w > rules.excess * rules.peak_w:
+        return True
+    if before is None or sample.seen_at - before.seen_at > rules.leap_within:
+        return False
+    leap_w = abs(sample.power_w - before.power_w)
+    return leap_w > max(rules.leap_w, rules.leap_share * max(sample.power_w, before.power_w))

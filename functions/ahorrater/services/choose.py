@@ -197,6 +197,7 @@ def park_numbers(numbers: Numbers) -> ParkNumbers:
         power_w=numbers.power_w,
         score_w=numbers.score_w,
         battery_soc=numbers.battery_soc,
+        quarantine=numbers.quarantine,
     )
 
 

@@ -8,8 +8,11 @@ from typing import Protocol
 
 from ahorrater.contracts.events import ParkStatus, ReadingStored, Rejection
 from ahorrater.contracts.readings import Reading
-from ahorrater.domain.parks import ParkSample, ParkState, Smoothing
+from ahorrater.domain.parks import ParkState, Smoothing
+from ahorrater.domain.places import Place
+from ahorrater.domain.samples import ParkSample
 from ahorrater.domain.sky import Sky
+from ahorrater.domain.trust import Plausibility
 
 Identity = tuple[str, int, int]
 Clock = Callable[[], datetime]
@@ -22,12 +25,19 @@ class IngestPolicy:
     parks: the nodes that have one; empty: any.
     future_tolerance: how far a device's clock may be ahead.
     oldest: a reading older than this is no buffered one any more but a device with a wrong clock; devices keep a week.
+    plausibility, places: what can be believed of a sensor, and where the parks are, as far as it was told.
     """
 
     parks: frozenset[str] = frozenset()
     future_tolerance: timedelta = timedelta(minutes=5)
     oldest: timedelta = timedelta(days=31)
     smoothing: Smoothing = field(default_factory=Smoothing)
+    plausibility: Plausibility = field(default_factory=Plausibility)
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    def plausible(self, node: str) -> Plausibility:
+        """What can be believed of the sensor of one park."""
+        return self.plausibility.at(self.places.get(node))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +124,25 @@ class IngestReadings:
             samples.setdefault(identity[0], []).append(_sample(by_identity[identity], now))
         if samples:
             states = transaction.lock_states(samples)
-            smoothing = self._policy.smoothing
-            absorbed = [states[node].absorb(of_node, smoothing) for node, of_node in samples.items()]
-            transaction.save_states(_look_up(transaction, absorbed))
+            policy = self._policy
+            absorbed = [
+                states[node].absorb(of_node, policy.smoothing, policy.plausible(node))
+                for node, of_node in samples.items()
+            ]
+            transaction.save_states(self._look_up(transaction, absorbed))
+
+    def _look_up(self, transaction: ReadingTransaction, states: Sequence[ParkState]) -> list[ParkState]:
+        """Teaches the skies that were looked at; most readings are of five minutes that had their look already."""
+        curious = [state.node for state in states if state.glances]
+        if not curious:
+            return list(states)
+        skies = transaction.skies(curious)
+        taught = [self._taught(state, skies[state.node]) if state.glances else (state, None) for state in states]
+        transaction.save_skies({state.node: sky for state, sky in taught if sky is not None})
+        return [state for state, _ in taught]
+
+    def _taught(self, state: ParkState, sky: Sky) -> tuple[ParkState, Sky]:
+        return state.teach(sky, self._policy.places.get(state.node), self._policy.plausible(state.node))
 
     def _implausible(self, reading: Reading, now: datetime) -> str | None:
         if self._policy.parks and reading.node not in self._policy.parks:
@@ -128,17 +154,6 @@ class IngestReadings:
         if reading.measured_at < now - self._policy.oldest:
             return f"measured_at {reading.measured_at.isoformat()} is too long ago"
         return None
-
-
-def _look_up(transaction: ReadingTransaction, states: Sequence[ParkState]) -> list[ParkState]:
-    """Teaches the skies that were looked at; most readings are of five minutes that had their look already."""
-    curious = [state.node for state in states if state.glances]
-    if not curious:
-        return list(states)
-    skies = transaction.skies(curious)
-    taught = [state.teach(skies[state.node]) if state.glances else (state, None) for state in states]
-    transaction.save_skies({state.node: sky for state, sky in taught if sky is not None})
-    return [state for state, _ in taught]
 
 
 def _sample(reading: Reading, received_at: datetime) -> ParkSample:

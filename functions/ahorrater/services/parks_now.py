@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ahorrater.contracts.answers import ForecastPoint, ParkCondition, ParkNow
+from ahorrater.contracts.answers import Quarantine as DoubtedSensor
 from ahorrater.contracts.events import DeviceStatus
 from ahorrater.domain.parks import Freshness, ParkState
 from ahorrater.domain.sky import Sky
+from ahorrater.domain.trust import Trust
 
 FORECAST_STEP = timedelta(minutes=10)
 FORECAST_STEPS = 12
@@ -46,7 +48,13 @@ def park_now(known: KnownPark, now: datetime, stale_after: timedelta) -> ParkNow
         age_s=None if age is None else age.total_seconds(),
         expected_w=forecast[0].power_w if forecast else None,
         forecast=tuple(forecast[1:]) if forecast else None,
+        quarantine=_doubt(known.state.trust),
     )
+
+
+def _doubt(trust: Trust) -> DoubtedSensor | None:
+    doubted = trust.quarantine
+    return DoubtedSensor(cause=str(doubted), since=doubted.since) if doubted else None
 
 
 def _condition(known: KnownPark, freshness: Freshness) -> ParkCondition:

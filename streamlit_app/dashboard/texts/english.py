@@ -81,6 +81,7 @@ ENGLISH = Texts(
         Reason.BETTER_NODE: "Better node",
         Reason.PRESENT_FAILING: "The one before failed",
         Reason.PRESENT_SILENT: "The one before fell silent",
+        Reason.PRESENT_DOUBTED: "Sensor not believed",
         Reason.MOVE_FAILED: "Move failed",
         Reason.ALREADY_BEST: "Already the best",
         Reason.ENOUGH_POWER: "Enough power",

@@ -207,3 +207,17 @@ def test_two_at_once_make_one_history(database_url):
     assert epochs == list(range(1, len(epochs) + 1))
     for world in worlds:
         world.database.close()
+
+
+def test_a_sensor_that_is_not_believed_is_left_and_passed_over_until_it_behaves(world):
+    told = [world.later(11).readings(stuck=70.0, a=10 + turn / 10) for turn in range(62)]
+    moves = [one.decision for one in told if one is not None]
+    assert [(move.chosen, move.reason) for move in moves] == [
+        ("stuck", Reason.FIRST_CHOICE),
+        ("a", Reason.PRESENT_DOUBTED),
+    ]
+    doubts = {numbers.node: numbers.quarantine for numbers in moves[-1].parks}
+    assert doubts["stuck"].startswith("frozen: exactly 70.000 W")
+    assert doubts["a"] is None
+    back = world.later(600).readings(stuck=71.0, a=10.0)
+    assert (back.decision.chosen, back.decision.reason) == ("stuck", Reason.HIGHEST_MEAN)

@@ -96,3 +96,14 @@ def test_all_histories_are_each_parks_history(world):
     ]
     with pytest.raises(Reject, match="intervals"):
         world.answers.histories(NOON - timedelta(days=1), NOON, 1)
+
+
+def test_a_sensor_that_is_not_believed_is_told_until_it_behaves(world):
+    world.now += timedelta(hours=2)
+    for minute in range(61):
+        world.reading("a", NOON + timedelta(minutes=minute), 10.0)
+    [park] = world.answers.parks()
+    assert park.quarantine.cause.startswith("frozen: exactly 10.000 W")
+    assert park.quarantine.since == NOON + timedelta(minutes=59)
+    world.reading("a", NOON + timedelta(minutes=71), 11.0)
+    assert world.answers.parks()[0].quarantine is None

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from ahorrater.domain.choose import choose_node
 from ahorrater.domain.decision import ControllerState
 from ahorrater.domain.optimum import best_plan
-from ahorrater.domain.parks import ParkSample, ParkState
+from ahorrater.domain.parks import ParkState
 from ahorrater.domain.replay import Trace, Work, outcome, replay, served, smoothing_of
+from ahorrater.domain.samples import ParkSample
 from ahorrater.services.backtest import OPTIMUM, backtest, standard_policies
 
 MORNING = datetime(2026, 6, 1, 5, tzinfo=UTC)

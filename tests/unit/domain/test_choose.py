@@ -82,6 +82,34 @@ def test_a_silent_present_node_is_left_at_once(policy):
     assert state.epoch == 8
 
 
+DOUBT = "frozen: exactly 99.000 W in each reading"
+
+
+@pytest.mark.parametrize("policy", [THESIS, CALM], ids=lambda policy: policy.name)
+def test_a_park_that_is_not_believed_is_not_chosen_and_the_numbers_say_why(policy):
+    parks = [replace(park("a", 99), quarantine=DOUBT), park("b", 1), park("c", 2)]
+    decision, _ = choose_node(parks, ControllerState(), policy, NOON)
+    assert decision.chosen == "c"
+    assert {numbers.node: numbers.quarantine for numbers in decision.parks} == {"a": DOUBT, "b": None, "c": None}
+
+
+@pytest.mark.parametrize("policy", [THESIS, CALM], ids=lambda policy: policy.name)
+def test_a_present_node_that_is_not_believed_is_left_at_once(policy):
+    parks = [replace(park("a", 99), quarantine=DOUBT), park("b", 1)]
+    decision, _ = choose_node(parks, on("a", chosen_since=NOON), policy, NOON)
+    assert (decision.chosen, decision.reason) == ("b", Reason.PRESENT_DOUBTED)
+    assert DOUBT in decision.sentence
+    alone, state = choose_node(parks[:1], on("a"), policy, NOON)
+    assert (alone.chosen, alone.held, state.silent) == ("a", False, False)
+    assert DOUBT in alone.sentence
+
+
+def test_a_move_says_what_it_should_bring():
+    gain = choose_node([park("a", 10), park("b", 20)], on("a", margin_since=LONG_AGO), CALM, NOON)[0].expected_gain
+    assert (gain.wh, gain.over) == (pytest.approx(10 - CALM.move_cost_wh), CALM.horizon)
+    assert choose_node([park("a", 10), park("b", 20)], on("a"), THESIS, NOON)[0].expected_gain is None
+
+
 @pytest.mark.parametrize(
     ("here", "there", "chosen", "reason"),
     [(5.0, 5.1, "b", Reason.HIGHEST_MEAN), (5.0, 5.0, "a", Reason.ALREADY_BEST), (5.0, 4.0, "a", Reason.ALREADY_BEST)],

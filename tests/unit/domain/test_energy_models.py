@@ -1,4 +1,4 @@
-"""Batteries, spreading, accounts, health and trust: small pure models, as tables and properties."""
+"""Batteries, spreading, accounts and health: small pure models, as tables and properties."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from ahorrater.domain.accounting import Interval, Placement, Tariff, accounts
 from ahorrater.domain.battery import Battery, flow
 from ahorrater.domain.health import Ailment, ClearHour, HealthRules, findings
-from ahorrater.domain.parks import Park, ParkSample
+from ahorrater.domain.parks import Park
 from ahorrater.domain.spread import shares_w, sunniest
-from ahorrater.domain.trust import Doubt, Plausibility, suspicions
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -59,32 +58,6 @@ def test_the_fewest_parks_that_feed_the_load(load, most, nodes):
     chosen = sunniest(parks, load, most)
     assert "".join(one.node for one in chosen) == nodes
     assert sum(shares_w(chosen, load).values()) == pytest.approx(load)
-
-
-def reading(power_w: float, second: int = 0, **changes: object) -> ParkSample:
-    values = {"voltage_v": 20.0, "current_a": power_w / 20, **changes}
-    return ParkSample(NOON + timedelta(seconds=second), 1, second, power_w=power_w, **values)
-
-
-@pytest.mark.parametrize(
-    ("samples", "sun_is_up", "doubts"),
-    [
-        ([reading(10 + second / 10, second) for second in range(10)], True, []),
-        ([reading(10, second) for second in range(10)], True, [Doubt.FROZEN]),
-        ([reading(10, second) for second in range(9)], True, []),
-        ([reading(0.0, second) for second in range(10)], True, []),
-        ([reading(60 + second / 10, second, current_a=3.2) for second in range(4)], True, [Doubt.SATURATED]),
-        ([reading(60 + second, second, overflow=second == 0) for second in range(4)], True, []),
-        ([reading(500), reading(5, 1)], True, [Doubt.JUMP, Doubt.SATURATED]),
-        ([reading(3 + second, second) for second in range(3)], False, [Doubt.NIGHT_POWER]),
-        ([reading(3 + second, second) for second in range(3)], None, []),
-        ([], False, []),
-    ],
-)
-def test_trust(samples, sun_is_up, doubts):
-    found = suspicions(samples, Plausibility(), sun_is_up=sun_is_up)
-    assert sorted(one.doubt for one in found) == sorted(doubts)
-    assert all(one.evidence for one in found)
 
 
 def clear_hours(ratio_at):

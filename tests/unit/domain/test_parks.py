@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ahorrater.domain.parks import Freshness, Park, ParkSample, ParkState, Smoothing
+from ahorrater.domain.parks import Freshness, Park, ParkState, Smoothing
+from ahorrater.domain.samples import ParkSample
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 STALE_AFTER = timedelta(seconds=30)

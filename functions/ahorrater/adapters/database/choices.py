@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ahorrater.adapters.database.connection import Database, Row, Transaction
-from ahorrater.adapters.database.readings import SKY_FORMAT, sky_of
+from ahorrater.adapters.database.readings import SKY_FORMAT, quarantine_of, sky_of
 from ahorrater.contracts.base import adapter_of
 from ahorrater.domain.decision import ControllerState, Decision, Numbers, Pending, Reason
 from ahorrater.domain.parks import Park
@@ -18,14 +18,17 @@ CONTROLLER = "default"
 FORMAT = 1
 _NUMBERS = tuple[Numbers, ...]
 
-_PARK = "SELECT node, seen_at, power_w, mean_power_w, smoothed_power_w, battery_soc, outlook_w, {sky} FROM park_state"
+_COLUMNS = "node, seen_at, power_w, mean_power_w, smoothed_power_w, battery_soc, outlook_w, quarantine"
+_PARK = f"SELECT {_COLUMNS}, {{sky}} FROM park_state"
 _SKY = f"(SELECT sky FROM park_sky WHERE park_sky.node = park_state.node AND format = {SKY_FORMAT})"
 _BEST = "WHERE fresh = true ORDER BY {rank} DESC, node LIMIT :best"
+_DOUBTED = "WHERE quarantine IS NOT NULL ORDER BY seen_at DESC LIMIT :best"
 _DECISION = "id, epoch, decided_at, policy, chosen, previous, reason, sentence, parks, pending"
 _INSERT = """
     INSERT INTO decision (epoch, decided_at, last_at, repeats, policy, chosen, previous, moved, reason, sentence, parks,
-                          pending, cause)
-    VALUES (:epoch, :at, :at, 1, :policy, :chosen, :previous, :moved, :reason, :sentence, :parks, :pending, :cause)
+                          pending, cause, expected_gain_wh, gain_until)
+    VALUES (:epoch, :at, :at, 1, :policy, :chosen, :previous, :moved, :reason, :sentence, :parks, :pending, :cause,
+            :expected_gain_wh, :gain_until)
     RETURNING id"""
 _REPEAT = """
     UPDATE decision SET last_at = :at, repeats = repeats + 1, reason = :reason, sentence = :sentence, parks = :parks,
@@ -65,9 +68,12 @@ class SqlChoiceTransaction:
         )
 
     def candidates(self, policy: Policy, state: ControllerState, best: int) -> list[Park]:
-        """Found by the indexes on the policy's ranks; the number of parks does not matter."""
+        """Found by the indexes on the policy's ranks; the number of parks does not matter. A few of those that are not
+        believed come along, so that the decision can tell of them.
+        """
         select = _PARK.format(sky=_SKY if policy.NEEDS_SKY else "NULL")
         found = [self._sql.execute(f"{select} {_BEST.format(rank=rank)}", {"best": best}) for rank in policy.RANKS]
+        found.append(self._sql.execute(f"{_PARK.format(sky='NULL')} {_DOUBTED}", {"best": best}))
         rows = {row[0]: row for of_rank in found for row in of_rank}
         if state.chosen is not None and state.chosen not in rows:
             chosen = self._sql.execute(f"{select} WHERE node = :chosen", {"chosen": state.chosen})
@@ -114,6 +120,7 @@ class SqlChoiceTransaction:
         if alike is not None:
             self._sql.execute(_REPEAT, {**parameters, "id": alike})
             return Recorded(alike, decision)
+        gain = decision.expected_gain
         parameters |= {
             "epoch": decision.epoch,
             "policy": decision.policy,
@@ -121,6 +128,8 @@ class SqlChoiceTransaction:
             "previous": decision.previous,
             "moved": decision.moved,
             "cause": cause,
+            "expected_gain_wh": gain.wh if gain else None,
+            "gain_until": decision.decided_at + gain.over if gain else None,
         }
         return Recorded(self._sql.execute(_INSERT, parameters)[0][0], decision)
 
@@ -164,9 +173,10 @@ class SqlChoiceTransaction:
         return Recorded(number, decision)
 
     def _park(self, row: Row) -> Park:
-        node, seen_at, *numbers, sky = row
-        moment = self._dialect.read_moment(seen_at) if seen_at else None
-        return replace(Park(node, moment, *numbers), sky=sky_of(sky) if sky else None)
+        node, seen_at, *numbers, quarantine, sky = row
+        moment, doubted = self._dialect.read_moment(seen_at) if seen_at else None, quarantine_of(quarantine)
+        park = Park(node, moment, *numbers)
+        return replace(park, quarantine=str(doubted) if doubted else None, sky=sky_of(sky) if sky else None)
 
 
 def _folded(reason: Reason) -> Reason:

@@ -226,6 +226,6 @@ class Database:
             self._connection = None
 
 
-def as_json(rows: Sequence[Sequence[object]]) -> str:
+def as_json(rows: Sequence[object]) -> str:
     """Rows as one JSON document: one parameter for a whole batch, which the database unpacks itself."""
     return json.dumps(rows, separators=(",", ":"))

@@ -11,7 +11,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlmodel import Session, col, select
 
 from ahorrater.adapters.database.engine import engine_of
-from ahorrater.adapters.database.readings import SKY_FORMAT, sky_of, window_of
+from ahorrater.adapters.database.readings import SKY_FORMAT, sky_of, trust_of, window_of
 from ahorrater.adapters.database.tables import (
     DeadLetterRow,
     DecisionRow,
@@ -172,7 +172,12 @@ def _means_of_intervals(since: datetime, until: datetime, step_s: int) -> Any:
 
 def _known_park(state: ParkStateRow, sky: ParkSkyRow | None, device: DeviceRow | None) -> KnownPark:
     return KnownPark(
-        ParkState(state.node, window_of(state.recent), state.smoothed_power_w),
+        ParkState(
+            state.node,
+            window_of(state.recent),
+            state.smoothed_power_w,
+            trust=trust_of(state.trust, state.quarantine),
+        ),
         sky_of(sky.sky) if sky else None,
         DeviceWord(DeviceStatus(device.status), device.at) if device else None,
     )

@@ -10,8 +10,10 @@ from ahorrater.adapters.database.dead_letters import bury
 from ahorrater.contracts.base import adapter_of
 from ahorrater.contracts.events import ParkStatus, ReadingReceived
 from ahorrater.contracts.readings import Reading
-from ahorrater.domain.parks import ParkSample, ParkState
+from ahorrater.domain.parks import ParkState
+from ahorrater.domain.samples import ParkSample
 from ahorrater.domain.sky import Sky
+from ahorrater.domain.trust import Doubt, Quarantine, Trust
 from ahorrater.services.dead_letters import Letter
 from ahorrater.services.ingest import Identity, Refusal
 
@@ -36,6 +38,7 @@ _INSERT_READINGS = {
         FROM json_array_elements(:rows)
         ON CONFLICT DO NOTHING RETURNING node, boot, seq""",
 }
+_STATE = "node, recent, smoothed_power_w, outlook_w, sky_slot, trust, quarantine"
 _ELEMENTS = {
     "sqlite": "(SELECT value FROM json_each(:nodes))",
     "postgresql": "(SELECT json_array_elements_text(:nodes))",
@@ -51,14 +54,17 @@ _SAVE_STATES = {
             mean_power_w = json_extract(value, '$[3]'), smoothed_power_w = json_extract(value, '$[4]'),
             mean_voltage_v = json_extract(value, '$[5]'), mean_current_a = json_extract(value, '$[6]'),
             battery_soc = json_extract(value, '$[7]'), recent = json_extract(value, '$[8]'),
-            outlook_w = json_extract(value, '$[9]'), sky_slot = json_extract(value, '$[10]'), fresh = true
+            outlook_w = json_extract(value, '$[9]'), sky_slot = json_extract(value, '$[10]'),
+            trust = json_extract(value, '$[11]'), quarantine = json_extract(value, '$[12]'),
+            fresh = json_extract(value, '$[12]') IS NULL
         FROM json_each(:rows) WHERE node = json_extract(value, '$[0]')""",
     "postgresql": """
         UPDATE park_state SET seen_at = (value ->> 1)::timestamptz, power_w = (value ->> 2)::float8,
             mean_power_w = (value ->> 3)::float8, smoothed_power_w = (value ->> 4)::float8,
             mean_voltage_v = (value ->> 5)::float8, mean_current_a = (value ->> 6)::float8,
             battery_soc = (value ->> 7)::float8, recent = value ->> 8,
-            outlook_w = (value ->> 9)::float8, sky_slot = (value ->> 10)::bigint, fresh = true
+            outlook_w = (value ->> 9)::float8, sky_slot = (value ->> 10)::bigint,
+            trust = value ->> 11, quarantine = value ->> 12, fresh = (value ->> 12) IS NULL
         FROM json_array_elements(:rows) WHERE node = value ->> 0""",
 }
 _SAVE_SKIES = {
@@ -108,9 +114,8 @@ class SqlReadingTransaction:
         wanted = json.dumps(sorted(nodes))
         self._sql.execute(_ENSURE_STATE[self._dialect.name], {"nodes": wanted})
         where = f"WHERE node IN {_ELEMENTS[self._dialect.name]} ORDER BY node{_FOR_UPDATE[self._dialect.name]}"
-        select = f"SELECT node, recent, smoothed_power_w, outlook_w, sky_slot FROM park_state {where}"
-        rows = self._sql.execute(select, {"nodes": wanted})
-        return {node: ParkState(node, window_of(recent), *numbers) for node, recent, *numbers in rows}
+        select = f"SELECT {_STATE} FROM park_state {where}"
+        return {row[0]: _state(*row) for row in self._sql.execute(select, {"nodes": wanted})}
 
     def save_states(self, states: Iterable[ParkState]) -> None:
         """One statement for all of them."""
@@ -171,6 +176,8 @@ class SqlReadingTransaction:
             as_json([_sample_row(sample) for sample in state.recent]),
             state.outlook_w,
             state.sky_slot,
+            _trust_text(state.trust),
+            _quarantine_text(state.trust.quarantine),
         )
 
     def _text(self, moment: datetime | None) -> str | None:
@@ -190,6 +197,43 @@ def _sample_row(sample: ParkSample) -> tuple[object, ...]:
     )
 
 
+def _state(
+    node: str, recent: str, smoothed_w: float, outlook_w: float, sky_slot: int, trust: str, quarantine: str | None
+) -> ParkState:
+    believed = trust_of(trust, quarantine)
+    return ParkState(node, window_of(recent), smoothed_w, outlook_w=outlook_w, sky_slot=sky_slot, trust=believed)
+
+
+def _trust_text(trust: Trust) -> str:
+    since = trust.same_since.timestamp() if trust.same_since else None
+    return as_json((since, trust.same, trust.full, trust.leaps))
+
+
+def _quarantine_text(quarantine: Quarantine | None) -> str | None:
+    if quarantine is None:
+        return None
+    moments = quarantine.since.timestamp(), quarantine.last_seen_at.timestamp()
+    return as_json((quarantine.doubt, quarantine.evidence, *moments))
+
+
+def trust_of(trust: str, quarantine: str | None) -> Trust:
+    """The trust that `park_state.trust` and `park_state.quarantine` keep."""
+    since, same, full, leaps = json.loads(trust)
+    return Trust(_moment(since) if since else None, same, full, leaps, quarantine_of(quarantine))
+
+
+def quarantine_of(text: str | None) -> Quarantine | None:
+    """The quarantine that `park_state.quarantine` keeps."""
+    if text is None:
+        return None
+    doubt, evidence, since, last_seen_at = json.loads(text)
+    return Quarantine(Doubt(doubt), evidence, _moment(since), _moment(last_seen_at))
+
+
+def _moment(timestamp: float) -> datetime:
+    return datetime.fromtimestamp(timestamp, UTC)
+
+
 def sky_of(text: str) -> Sky:
     """The sky that `park_sky.sky` keeps."""
     return adapter_of(Sky).validate_json(text)  # type: ignore[no-any-return]
@@ -197,4 +241,4 @@ def sky_of(text: str) -> Sky:
 
 def window_of(recent: str) -> tuple[ParkSample, ...]:
     """The readings that `park_state.recent` keeps, oldest first."""
-    return tuple(ParkSample(datetime.fromtimestamp(at, UTC), *rest) for at, *rest in json.loads(recent))
+    return tuple(ParkSample(_moment(at), *rest) for at, *rest in json.loads(recent))

@@ -62,8 +62,9 @@ class ParkStateRow(SQLModel, table=True):
     """The running state of each park: the latest reading, the means of the last ones, the smoothed power, what is
     expected of it (`outlook_w`), and the last five minutes of the calendar that its sky has learned (`sky_slot`).
 
-    `fresh` is cleared by the tick that finds a park silent, so that the indexes behind it hold living parks only and
-    the best of them is found without looking at the others.
+    `fresh` is cleared by the tick that finds a park silent, and by the reading after which its sensor is not believed
+    (`quarantine`, a JSON list), so that the indexes behind it hold only parks that can be chosen and the best of them
+    is found without looking at the others. `trust`: the sensor's counters, a JSON list.
     """
 
     __tablename__: ClassVar[str] = "park_state"
@@ -72,6 +73,12 @@ class ParkStateRow(SQLModel, table=True):
         Index("ix_park_state_mean", "fresh", desc("mean_power_w"), "node"),
         Index("ix_park_state_outlook", "fresh", desc("outlook_w"), "node"),
         Index("ix_park_state_seen", "fresh", "seen_at"),
+        Index(
+            "ix_park_state_quarantine",
+            "seen_at",
+            postgresql_where=text("quarantine IS NOT NULL"),
+            sqlite_where=text("quarantine IS NOT NULL"),
+        ),
     )
 
     node: str = Field(primary_key=True, max_length=253)
@@ -86,6 +93,10 @@ class ParkStateRow(SQLModel, table=True):
     battery_soc: float | None = None
     fresh: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     recent: str = Field(default="[]", sa_column=Column(Text, nullable=False, server_default=text("'[]'")))
+    trust: str = Field(
+        default="[null,0,0,0]", sa_column=Column(Text, nullable=False, server_default=text("'[null,0,0,0]'"))
+    )
+    quarantine: str | None = Field(default=None, sa_type=Text)
 
 
 class ParkSkyRow(SQLModel, table=True):
@@ -122,15 +133,22 @@ class ControllerRow(SQLModel, table=True):
     state: str = Field(sa_type=Text)
 
 
+_UNSETTLED = "realised_gain_wh IS NULL AND gain_until IS NOT NULL"
+
+
 class DecisionRow(SQLModel, table=True):
     """The decisions ledger. Alike decisions not to move, one after another, are one row: `repeats` of them, the newest
     telling reason and numbers.
+
+    Of a move: `expected_gain_wh`, what it was expected to bring until `gain_until`, its cost taken off, and, once that
+    or the next move has come, `realised_gain_wh`, what it did bring.
     """
 
     __tablename__: ClassVar[str] = "decision"
     __table_args__ = (
         Index("ix_decision_cause", "cause", unique=True, postgresql_where=text("moved"), sqlite_where=text("moved")),
         Index("ix_decision_moved", "epoch", postgresql_where=text("moved"), sqlite_where=text("moved")),
+        Index("ix_decision_unsettled", "gain_until", postgresql_where=text(_UNSETTLED), sqlite_where=text(_UNSETTLED)),
     )
 
     id: int | None = Field(default=None, sa_column=Column(_RowId, primary_key=True, autoincrement=True))
@@ -147,6 +165,20 @@ class DecisionRow(SQLModel, table=True):
     parks: str = Field(sa_type=Text)
     pending: str | None = Field(sa_type=Text)
     cause: str
+    expected_gain_wh: float | None = None
+    gain_until: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    realised_gain_wh: float | None = None
+
+
+class ParkHealthRow(SQLModel, table=True):
+    """What the daily look at each panel found."""
+
+    __tablename__: ClassVar[str] = "park_health"
+
+    node: str = Field(primary_key=True, max_length=253)
+    flag: str
+    evidence: str = Field(sa_type=Text)
+    at: datetime = Field(sa_column=_moment())
 
 
 class DeadLetterRow(SQLModel, table=True):

@@ -1,0 +1,33 @@
+"""Where the parks are, from the environment."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ahorrater.contracts.base import NodeName
+from ahorrater.domain.places import Place
+
+
+class PlaceSettings(BaseModel):
+    """One park's place in PARK_PLACES. Degrees, north and east positive; `peak_w` under 1,000 W/m2, W.
+
+    tilt: of the panel, from level. azimuth: where it faces, from north, eastward: 180 is south. performance: the share
+    of the peak that heat, cables and the working point leave.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    tilt: Annotated[float, Field(ge=0, le=90)] = 30.0
+    azimuth: Annotated[float, Field(ge=0, le=360)] = 180.0
+    peak_w: Annotated[float, Field(gt=0)]
+    performance: Annotated[float, Field(gt=0, le=1)] = 0.85
+
+    def place(self) -> Place:
+        """The same, as the domain wants it."""
+        return Place(**self.model_dump())
+
+
+Places = dict[NodeName, PlaceSettings]
+"""PARK_PLACES: JSON, node -> place; a park that is not there has none."""
