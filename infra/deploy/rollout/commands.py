@@ -31,8 +31,7 @@ def rollback(settings: DeploySettings, wanted: RolloutSettings, say: Callable[[s
     """Brings the function back to the image that it had before."""
     revisions = _revisions(settings, wanted)
     serving = revisions.serving()
-    earlier = (found for found in revisions.all() if found.generation < serving.generation)
-    before = next((revision for revision in earlier if revision.image != serving.image), None)
+    before = revisions.before(serving)
     if before is None:
         raise DeployError(f"{wanted.function} never had another image, or Knative has removed that revision")
     go_back(revisions, before)

@@ -10,21 +10,25 @@ from infra.deploy.readiness import wait_ready
 
 KIND = "services.serving.knative.dev"
 GENERATION = "serving.knative.dev/configurationGeneration"
+WITHDRAWN = "ahorrater.es/withdrawn"
+"""Annotation of a revision that was gone back from: no rollback leads there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A revision and its image."""
+    """A revision and its image. `withdrawn`: it was gone back from."""
 
     name: str
     image: str
     generation: int
+    withdrawn: bool = False
 
     @classmethod
     def of(cls, item: Json) -> "Revision":
         """From the API's JSON."""
         generation = int(item["metadata"]["labels"][GENERATION])
-        return cls(name(item), item["spec"]["containers"][0]["image"], generation)
+        withdrawn = WITHDRAWN in (item["metadata"].get("annotations") or {})
+        return cls(name(item), item["spec"]["containers"][0]["image"], generation, withdrawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,11 @@ class Revisions:
         )
         return sorted(map(Revision.of, items), key=lambda revision: -revision.generation)
 
+    def before(self, serving: Revision) -> Revision | None:
+        """The newest of the earlier ones that has another image and was not gone back from."""
+        earlier = (one for one in self.all() if one.generation < serving.generation and not one.withdrawn)
+        return next((revision for revision in earlier if revision.image != serving.image), None)
+
     def serving(self) -> Revision:
         """The revision that most of the traffic goes to."""
         shares = [share for share in self.service()["status"].get("traffic") or [] if share.get("percent")]
@@ -75,6 +84,11 @@ class Revisions:
     def pin(self, revision: Revision) -> None:
         """Everything to one revision, whatever newer ones there are."""
         self._route([{"revisionName": revision.name, "percent": 100, "latestRevision": False}])
+
+    def withdraw(self, revision: Revision) -> None:
+        """Notes that it was gone back from."""
+        where = ("--namespace", self.namespace, "--overwrite")
+        self.kubectl("annotate", "revisions.serving.knative.dev", revision.name, f"{WITHDRAWN}=true", *where)
 
     def unpin(self) -> None:
         """Everything to the latest, as `make deploy` has it."""

@@ -51,6 +51,9 @@ def roll_out(revisions: Revisions, image: str, watch: Watch, say: Callable[[str]
 def go_back(revisions: Revisions, old: Revision) -> None:
     """The old revision serves at once; then its image is the Service's again, so that nothing stays pinned."""
     revisions.pin(old)
+    for newer in revisions.all():
+        if newer.generation > old.generation:
+            revisions.withdraw(newer)
     revisions.use_image(old.image)
     revisions.unpin()
 

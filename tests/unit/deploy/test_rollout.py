@@ -2,7 +2,9 @@
 
 import pytest
 
+from infra.deploy.kubectl import Kubectl
 from infra.deploy.rollout.health import Answers, counted
+from infra.deploy.rollout.revisions import Revision, Revisions
 from infra.deploy.rollout.steps import Watch
 
 PAGE = """
@@ -46,3 +48,30 @@ def test_complaints(answers: Answers, complains: bool) -> None:
 def test_only_what_came_since_counts() -> None:
     assert Answers(12, 3, 1).since(Answers(10, 3, 1)) == Answers(2, 0, 0)
     assert Answers(2, 0).since(Answers(10, 3)) == Answers()
+
+
+class Recorded(Revisions):
+    """Revisions that are told instead of asked for, the newest first."""
+
+    def __init__(self, *revisions: Revision) -> None:
+        super().__init__(Kubectl(), "ahorrater", "energy-query", 1)
+        object.__setattr__(self, "told", list(revisions))
+
+    def all(self) -> list[Revision]:
+        return self.told
+
+
+@pytest.mark.parametrize(
+    ("earlier", "image"),
+    [
+        ([Revision("r2", "two", 2), Revision("r1", "one", 1)], "two"),
+        ([Revision("r2", "three", 2), Revision("r1", "one", 1)], "one"),
+        ([Revision("r2", "bad", 2, withdrawn=True), Revision("r1", "one", 1)], "one"),
+        ([Revision("r2", "bad", 2, withdrawn=True)], None),
+        ([], None),
+    ],
+)
+def test_a_rollback_leads_to_another_image_that_was_good(earlier: list[Revision], image: str | None) -> None:
+    serving = Revision("r3", "three", 3)
+    before = Recorded(Revision("r4", "four", 4), serving, *earlier).before(serving)
+    assert (before.image if before else None) == image
