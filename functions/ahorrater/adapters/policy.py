@@ -35,7 +35,7 @@ class PolicySettings(BaseSettings):
     move_cost_wh: float = Field(default=0.05, ge=0)
     horizon_s: float = Field(default=3600, gt=0)
     workloads_power_w: float | None = Field(default=None, gt=0)
-    forecast_margin: float = Field(default=0.08, ge=0)
+    forecast_margin: float = Field(default=0, ge=-0.5)
     barred_s: float = Field(default=600, ge=0)
     repeat_after_s: float = Field(default=30, ge=0)
 
