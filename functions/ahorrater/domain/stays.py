@@ -62,7 +62,7 @@ def _read(annotations: Mapping[str, str], key: str, parse: Callable[[str], T], *
         return default
     try:
         return parse(annotations[key])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         raise ValueError(f"its annotation {key} cannot be read: {annotations[key]!r}") from None
 
 

@@ -32,6 +32,7 @@ def minutes_ago(*minutes: float) -> list[datetime]:
         ({MOVABLE: "no"}, [], "its annotation ahorrater.es/movable cannot be read: 'no'"),
         ({MINIMUM_STAY: "half an hour"}, [], "cannot be read"),
         ({MINIMUM_STAY: ""}, [], "cannot be read"),
+        ({MINIMUM_STAY: "99999999999999h"}, [], "cannot be read"),
         ({MOVES_A_DAY: "-1"}, [], "cannot be read"),
         ({MOVES_A_DAY: "many"}, [], "cannot be read"),
     ],
