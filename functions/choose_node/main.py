@@ -4,19 +4,23 @@ import functions_framework.aio
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ahorrater.adapters.accounting import AccountingSettings
 from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.database.choices import SqlChoiceStore
 from ahorrater.adapters.database.connection import Database
+from ahorrater.adapters.database.ledger import SqlLedgerStore
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.functions import Emit, Event, Function, data_of
 from ahorrater.adapters.observers.decisions import DecisionObserver
 from ahorrater.adapters.policy import PolicySettings
 from ahorrater.contracts.events import ClockTick, MoveFailed, NodeRelabelled, ReadingStored
 from ahorrater.services.choose import ChooseNode, Recorded, announcement
+from ahorrater.services.ledger import Ledger
 
 settings = PolicySettings()
-store = SqlChoiceStore(Database(DatabaseSettings().url))
-service = ChooseNode(store, settings.policy(), settings.patience(), utc_now)
+database = Database(DatabaseSettings().url)
+service = ChooseNode(SqlChoiceStore(database), settings.policy(), settings.patience(), utc_now)
+ledger = Ledger(SqlLedgerStore(database), AccountingSettings().tariff(), utc_now)
 
 
 def hear_stored(event: Event) -> Emit | None:
@@ -25,7 +29,8 @@ def hear_stored(event: Event) -> Emit | None:
 
 
 def hear_tick(event: Event) -> Emit | None:
-    """Decides, and repeats the standing decision for whoever missed it."""
+    """Writes what a move brought; decides, and repeats the standing decision for whoever missed it."""
+    ledger.settle()
     return _announce(service.on_tick(event.identity))
 
 

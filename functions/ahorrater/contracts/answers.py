@@ -126,7 +126,11 @@ class History(Contract):
 
 
 class DecisionEntry(Contract):
-    """One row of the decisions ledger. Alike decisions not to move, one after another, are one row of `repeats`."""
+    """One row of the decisions ledger. Alike decisions not to move, one after another, are one row of `repeats`.
+
+    Of a move that a policy expected something of: `expected_gain_wh`, against staying and net of its cost, until
+    `gain_until`; once that or the next move has come, `realised_gain_wh`, what it did bring until then.
+    """
 
     id: int
     epoch: Epoch
@@ -141,6 +145,9 @@ class DecisionEntry(Contract):
     sentence: str
     parks: tuple[ParkNumbers, ...]
     pending: PendingMove | None
+    expected_gain_wh: float | None = None
+    gain_until: UtcDatetime | None = None
+    realised_gain_wh: float | None = None
 
 
 class DayEnergy(Contract):

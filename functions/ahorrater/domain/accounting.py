@@ -66,6 +66,17 @@ def accounts(
     return [_account(day, of_day, length, placements, tariff) for day, of_day in days.items()]
 
 
+def realised_gain_wh(
+    intervals: Sequence[Interval], length: timedelta, left: str, reached: str, tariff: Tariff
+) -> float:
+    """What a move from the park of `left` to that of `reached` brought over the intervals, its cost taken off, Wh."""
+    gains_wh = (
+        _served_wh(interval, reached, length, tariff) - _served_wh(interval, left, length, tariff)
+        for interval in intervals
+    )
+    return math.fsum(gains_wh) - tariff.move_cost_wh
+
+
 def _account(
     day: date, intervals: Sequence[Interval], length: timedelta, placements: Sequence[Placement], tariff: Tariff
 ) -> DayAccount:

@@ -208,4 +208,7 @@ def _entry(row: DecisionRow) -> DecisionEntry:
         sentence=row.sentence,
         parks=adapter_of(tuple[ParkNumbers, ...]).validate_json(row.parks),
         pending=PendingMove.model_validate_json(row.pending) if row.pending else None,
+        expected_gain_wh=row.expected_gain_wh,
+        gain_until=row.gain_until,
+        realised_gain_wh=row.realised_gain_wh,
     )
