@@ -29,16 +29,17 @@ def _rows(product: str, days: Days) -> Iterable[dict[str, str | float | None]]:
 def specification(products: tuple[str, ...], unit: str, day_title: str, price_title: str) -> Spec:
     """The chart of some products. A price holds until the next one: steps, not slopes."""
     price: Spec = {"field": "price", "type": "quantitative"}
+    day: Spec = {"field": "day", "type": "temporal", "timeUnit": "utcyearmonthdate"}
     return {
         "data": {"name": DATASET},
         "height": 300,
         "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2.2, "point": {"size": 22}},
         "encoding": {
-            "x": {"field": "day", "type": "temporal", "title": None, "axis": {"format": "%d/%m", "tickCount": 7}},
+            "x": {**day, "title": None, "axis": {"format": "%d/%m", "tickCount": 7}},
             "y": {**price, "title": f"{price_title} ({unit})", "scale": {"zero": False}, "axis": {"format": ".2f"}},
             **by_name("product", products),
             "tooltip": [
-                {"field": "day", "type": "temporal", "title": day_title, "format": "%d/%m/%Y"},
+                {**day, "title": day_title, "format": "%d/%m/%Y"},
                 {"field": "product", "type": "nominal", "title": " "},
                 {**price, "title": unit, "format": ".3f"},
             ],

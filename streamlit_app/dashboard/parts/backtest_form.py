@@ -28,6 +28,7 @@ def backtest_form(reader: Reader) -> BacktestRequest | None:
         required=True,
         format_func=lambda kind: texts.trace_kind[kind],
         key="trace-kind",
+        wrap=True,
     )
     with length:
         trace = _trace(kind, reader)

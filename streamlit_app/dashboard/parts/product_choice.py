@@ -57,6 +57,7 @@ def product_choice(reader: Reader) -> Compared | None:
         required=True,
         format_func=lambda days: texts.days.format(count=days),
         key="fuel-days",
+        wrap=True,
     )
     today = now().date()
     return Compared(products[product], products[other], today - timedelta(days=days - 1), today)
