@@ -17,7 +17,7 @@ from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.migrate import migrate
 from ahorrater.adapters.database.readings import SqlReadingStore
 from ahorrater.contracts.readings import Reading
-from ahorrater.domain.policies import HysteresisPolicy
+from ahorrater.domain.policies import ForecastPolicy, HysteresisPolicy, Policy
 from ahorrater.services.choose import ChooseNode, Patience
 from ahorrater.services.ingest import IngestPolicy, IngestReadings
 from tests.integration.postgresql_server import PostgresqlServer, postgresql_server
@@ -34,12 +34,12 @@ def now() -> datetime:
 class World:
     """A database with so many parks, and the two services."""
 
-    def __init__(self, url: str, parks: int) -> None:
+    def __init__(self, url: str, parks: int, policy: Policy) -> None:
         migrate(url)
         self.random, self.parks, self.seq = random.Random(parks), parks, 0
         database = Database(url)
         self.ingest = IngestReadings(SqlReadingStore(database), IngestPolicy(), now)
-        self.choose = ChooseNode(SqlChoiceStore(database), HysteresisPolicy(), Patience(), now)
+        self.choose = ChooseNode(SqlChoiceStore(database), policy, Patience(), now)
         for begin in range(0, parks, 1000):
             self.read(range(begin, min(begin + 1000, parks)))
 
@@ -68,15 +68,16 @@ class World:
         return (time.perf_counter() - begun) * 1000
 
 
-def compare(name: str, urls: dict[int, str]) -> None:
+def compare(name: str, urls: dict[int, str], policy: Policy) -> None:
     """Prints the medians for each size and their ratio."""
-    worlds = {size: World(url, size) for size, url in urls.items()}
+    worlds = {size: World(url, size, policy) for size, url in urls.items()}
     costs: dict[int, list[float]] = {size: [] for size in worlds}
     for _ in range(ROUNDS):
         for size, world in worlds.items():
             costs[size] += [world.decide() for _ in range(DECISIONS)]
     few, many = (statistics.median(costs[size]) for size in SIZES)
-    print(f"{name}: {few:.2f} ms with {SIZES[0]} parks, {many:.2f} ms with {SIZES[1]}: ratio {many / few:.2f}")
+    medians = f"{few:.2f} ms with {SIZES[0]} parks, {many:.2f} ms with {SIZES[1]}"
+    print(f"{name}, {policy.name}: {medians}: ratio {many / few:.2f}")
 
 
 @contextmanager
@@ -87,11 +88,12 @@ def databases(server: PostgresqlServer) -> Iterator[dict[int, str]]:
 
 
 def main() -> None:
-    """Runs the comparison on both databases."""
-    with tempfile.TemporaryDirectory(prefix="ahorrater-bench-") as folder:
-        compare("SQLite", {size: f"sqlite:///{folder}/{size}.db" for size in SIZES})
-    with postgresql_server() as server, databases(server) as urls:
-        compare("PostgreSQL", urls)
+    """Runs the comparison on both databases. The forecast reads its skies, which have not been seen for a day here."""
+    for policy in (HysteresisPolicy(), ForecastPolicy()):
+        with tempfile.TemporaryDirectory(prefix="ahorrater-bench-") as folder:
+            compare("SQLite", {size: f"sqlite:///{folder}/{size}.db" for size in SIZES}, policy)
+        with postgresql_server() as server, databases(server) as urls:
+            compare("PostgreSQL", urls, policy)
 
 
 if __name__ == "__main__":
