@@ -8,6 +8,7 @@ one worker: Knative scales by pods.
 import gc
 import signal
 import sys
+from functools import partial
 from typing import NoReturn
 
 gc.disable()  # importing makes no garbage: looking for it would cost a tenth of the cold start
@@ -17,6 +18,7 @@ from functions_framework.aio import create_asgi_app  # noqa: E402
 from pydantic import Field  # noqa: E402
 from pydantic_settings import BaseSettings  # noqa: E402
 
+from ahorrater.adapters.functions.bounded_http import BoundedHttp  # noqa: E402
 from ahorrater.adapters.tracing.logs import write_logs  # noqa: E402
 
 
@@ -25,12 +27,16 @@ class ServerSettings(BaseSettings):
 
     HOST: address to listen on; inside a container all of them, hence the default of the image, not of this program.
     PORT: the port; Knative says which.
+    REQUEST_S: how long a request may take to arrive, its body too; an honest one takes milliseconds.
+    MAX_CONNECTIONS: what one process serves at a time, idle ones too; further requests are answered 503.
     KEEP_ALIVE_S: idle connections are kept longer than the 90 s of Knative's queue-proxy.
     LOG_LEVEL: the least serious message that is written.
     """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    request_s: float = Field(default=30, gt=0)
+    max_connections: int = Field(default=1000, ge=1)
     keep_alive_s: int = Field(default=95, ge=91)
     log_level: str = "INFO"
 
@@ -48,6 +54,9 @@ def main(source: str) -> None:
         app,
         host=settings.host,
         port=settings.port,
+        http=partial(BoundedHttp, request_s=settings.request_s),  # type: ignore[arg-type] # it makes a protocol
+        ws="none",
+        limit_concurrency=settings.max_connections,
         timeout_keep_alive=settings.keep_alive_s,
         timeout_graceful_shutdown=20,
         log_level="warning",

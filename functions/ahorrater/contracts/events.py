@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import FailFast, Field
+from pydantic import Field
 
 from ahorrater.contracts.base import BootNumber, Contract, Epoch, NodeName, UtcDatetime
 from ahorrater.contracts.readings import Reading, StateOfCharge
@@ -24,7 +24,7 @@ class ReadingReceived(EventData):
 
     TYPE: ClassVar[str] = "es.ahorrater.reading.received.v1"
     # The first bad one ends it: telling all that is wrong with a hundred thousand takes 250 times the room of the body.
-    readings: Annotated[tuple[Reading, ...], Field(min_length=1, max_length=MAX_READINGS), FailFast()]
+    readings: Annotated[tuple[Reading, ...], Field(min_length=1, max_length=MAX_READINGS, fail_fast=True)]
 
 
 class Rejection(Contract):

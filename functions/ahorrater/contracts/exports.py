@@ -36,11 +36,11 @@ class TimeSeries(Contract):
     """A line over time: `[["2026-06-01T12:00:00Z", 3.2], ...]`, in any order."""
 
     name: Label
-    points: Annotated[tuple[Point, ...], Field(min_length=1, max_length=MAX_POINTS)]
+    points: Annotated[tuple[Point, ...], Field(min_length=1, max_length=MAX_POINTS, fail_fast=True)]
 
 
-TimeSeriesList = Annotated[tuple[TimeSeries, ...], Field(min_length=1, max_length=MAX_SERIES)]
-Samples = Annotated[tuple[ChartValue, ...], Field(min_length=1, max_length=MAX_POINTS)]
+TimeSeriesList = Annotated[tuple[TimeSeries, ...], Field(min_length=1, max_length=MAX_SERIES, fail_fast=True)]
+Samples = Annotated[tuple[ChartValue, ...], Field(min_length=1, max_length=MAX_POINTS, fail_fast=True)]
 NumberLists = Annotated[dict[Label, Samples], Field(min_length=1, max_length=MAX_SERIES)]
 
 

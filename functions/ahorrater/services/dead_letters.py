@@ -42,5 +42,5 @@ def _detail(error_data: str) -> str:
         text = error_data
     try:
         return str(json.loads(text)["detail"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return text

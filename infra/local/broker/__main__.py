@@ -37,9 +37,8 @@ async def run(settings: BrokerSettings) -> None:
     async with new_session() as session:
         brokers = build_brokers(wiring, settings, session)
         clocks = [(source, _sink(source, brokers)) for source in wiring.of(PingSource)]
-        server = await serve(
-            Ingress(brokers, settings.max_under_way), settings.host, settings.port, settings.max_event_bytes
-        )
+        ingress = Ingress(brokers, settings.max_under_way, settings.request_s)
+        server = await serve(ingress, settings.host, settings.port, settings.max_event_bytes)
         ticking = [asyncio.create_task(tick(source, sink.receive)) for source, sink in clocks]
         await stopped.wait()
         for task in ticking:

@@ -76,7 +76,7 @@ def _binary(headers: Iterable[tuple[str, str]], content_type: str, body: bytes) 
 def _structured(body: bytes) -> Event:
     try:
         message = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidEventError(f"the body is not JSON: {error}") from None
     if not isinstance(message, dict):
         raise InvalidEventError("the body is no JSON object")

@@ -16,6 +16,7 @@ class BrokerSettings(BaseSettings):
     ADDRESSES: JSON of subscriber name to address, for those that SUBSCRIBER_URL does not lead to.
     SUBSCRIBER_URL: address of a subscriber by `{name}` and `{namespace}`; the default is a Service in a cluster.
     MAX_UNDER_WAY: producers' events under way at once; further ones are answered 429.
+    REQUEST_S: seconds that an event may take to arrive; then 408.
     MAX_EVENT_BYTES: size of one event; larger ones are answered 413. The real broker has no limit.
     """
 
@@ -25,6 +26,7 @@ class BrokerSettings(BaseSettings):
     addresses: dict[str, str] = Field(default_factory=dict)
     subscriber_url: str = "http://{name}.{namespace}.svc.cluster.local"
     max_under_way: int = Field(default=200, ge=1)
+    request_s: float = Field(default=30, gt=0)
     max_event_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     log_level: str = "INFO"
 

@@ -9,7 +9,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from ahorrater.adapters.functions import metrics
@@ -125,11 +125,20 @@ async def _explained(request: Request, answer: Answering) -> Response:
     try:
         return await answer(request, await _read_body(request))
     except Problem as problem:
-        logger.warning("%s %s: %s", request.method, request.url.path, problem.detail)
-        return problem_response(problem, getattr(problem, "headers", None), brief=request.url.path == "/")
+        return _problem(request, problem)
+    except RecursionError:
+        return _problem(request, Reject("the body is nested too deeply"))
+    except ClientDisconnect:
+        logger.info("%s %s was given up by who asked", request.method, request.url.path)
+        return Response(status_code=408)
     except Exception:
         logger.exception("%s %s failed", request.method, request.url.path)
         return problem_response(Problem("something went wrong here; the log says what"))
+
+
+def _problem(request: Request, problem: Problem) -> Response:
+    logger.warning("%s %s: %s", request.method, request.url.path, problem.detail)
+    return problem_response(problem, getattr(problem, "headers", None), brief=request.url.path == "/")
 
 
 async def _read_body(request: Request) -> bytes:
