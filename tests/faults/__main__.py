@@ -5,6 +5,7 @@ As root it has a network and small disks of its own, and can cut links and fill 
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.faults.campaign import play, two
-from tests.faults.catalogue import ALL, SINGLE, for_two, named, possible
+from tests.faults.catalogue import FAMILIES, SINGLE, for_two, named, of_families, possible
 from tests.faults.fault import Fault, Need, Outcome
 from tests.faults.namespace import enter, is_inside
 from tests.faults.report import write
@@ -23,9 +24,11 @@ def main() -> int:
     """0: every invariant held."""
     arguments = _arguments()
     enter("tests.faults", sys.argv[1:])
-    wanted = named(arguments.only) if arguments.only else list(ALL)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whatever ends us, what we started ends too
+    wanted = named(arguments.only) if arguments.only else of_families(arguments.family or FAMILIES)
     print(f"seed {arguments.seed}", flush=True)
-    singles = [] if arguments.random and not arguments.only else list(_one_by_one(wanted, arguments.seed))
+    only_random = arguments.random and not (arguments.only or arguments.family or arguments.write)
+    singles = [] if only_random else list(_one_by_one(wanted, arguments.seed))
     pairs = list(_at_random(arguments.random, arguments.seed)) if arguments.random else []
     if arguments.keep:
         _keep(arguments.keep, singles, pairs)
@@ -74,6 +77,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="the same seed, the same faults in the same way")
     parser.add_argument("--only", action="append", metavar="NAME", help="this fault; may be given more than once")
+    parser.add_argument("--family", action="append", choices=FAMILIES, help="all of this family")
     parser.add_argument("--random", type=int, default=0, metavar="RUNS", help="so many runs of two faults at a time")
     parser.add_argument("--keep", type=Path, metavar="FILE", help="write all outcomes there, as JSON")
     parser.add_argument("--write", action="store_true", help="write docs/faults.md")

@@ -15,8 +15,12 @@ APART_S = 2.0
 """The second of two faults strikes at most so long after the first."""
 
 
+class Unstruck(Exception):  # noqa: N818 -- it says what was seen
+    """A fault could not do its work: the run says nothing."""
+
+
 class Blow(threading.Thread):
-    """A fault that strikes in a thread of its own; `join` raises what it raised."""
+    """A fault that strikes in a thread of its own; `join` raises Unstruck if it could not."""
 
     def __init__(self, fault: Fault, system: System, wait_s: float) -> None:
         super().__init__(daemon=True)
@@ -35,7 +39,7 @@ class Blow(threading.Thread):
         """Until the fault is over."""
         super().join(timeout)
         if self._error is not None:
-            raise self._error
+            raise Unstruck(f"{self._fault.name} could not strike: {self._error!r}") from self._error
 
 
 def play(system: System, faults: Sequence[Fault]) -> Outcome:
@@ -43,12 +47,12 @@ def play(system: System, faults: Sequence[Fault]) -> Outcome:
     time.sleep(CALM_S)
     before = Before.of(system)
     acknowledged = len(system.ledger())
-    _strike(system, faults)
     broken, recovery_s = [], 0.0
     try:
+        _strike(system, faults)
         recovery_s = come_to_rest(system)
-    except Restless as why:
-        broken.append(f"not at rest: {why}")
+    except (Unstruck, Restless) as why:
+        broken.append(str(why))
     lost = len(lost_readings(system))
     broken += broken_invariants(system, before, sum(fault.refused for fault in faults))
     outcome = Outcome(

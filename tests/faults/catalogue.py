@@ -15,6 +15,7 @@ SINGLE: tuple[Fault, ...] = (
     *events.FAULTS,
 )
 ALL = (*SINGLE, *processes.PAIRS)
+FAMILIES = tuple(dict.fromkeys(fault.family for fault in ALL))
 
 SHORT = (
     "kill -9 mqtt-source",
@@ -32,6 +33,12 @@ def named(names: Iterable[str]) -> list[Fault]:
     """These faults. Raises KeyError for a name that there is not."""
     by_name = {fault.name: fault for fault in ALL}
     return [by_name[name] for name in names]
+
+
+def of_families(families: Iterable[str]) -> list[Fault]:
+    """All faults of these."""
+    wanted = set(families)
+    return [fault for fault in ALL if fault.family in wanted]
 
 
 def possible(faults: Iterable[Fault], having: frozenset[Need]) -> list[Fault]:

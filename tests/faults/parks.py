@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
 
 NODES = ("tfgrj1", "tfgrj2", "tfgrj3")
 READINGS_PER_S = 15.0
@@ -26,9 +27,11 @@ class Device:
 
     def __init__(self, node: str, port: int, boot: int, *, is_believed: bool = True) -> None:
         self.node, self.boot, self.is_believed, self.published = node, boot, is_believed, 0
-        self._waiting: deque[tuple[int, mqtt.MQTTMessageInfo]] = deque()
+        self._waiting: deque[tuple[int, int]] = deque()
+        self._arrived: set[int] = set()
         self._acknowledged: set[Identity] = set()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+        self._client.on_publish = self._on_publish
         self._client.max_inflight_messages_set(0)
         self._client.reconnect_delay_set(1, 1)
         self._client.connect_async("127.0.0.1", port, keepalive=5)
@@ -44,8 +47,12 @@ class Device:
             "current_a": power_w / 20.0,
         }
         sent = self._client.publish(f"ahorrater/v1/{self.node}/telemetry", json.dumps(reading), qos=1)
-        self._waiting.append((self.published, sent))
+        self._waiting.append((self.published, sent.mid))
         self.published += 1
+
+    def _on_publish(self, _client: object, _data: object, mid: int, reason: ReasonCode, _more: object) -> None:
+        if not reason.is_failure:
+            self._arrived.add(mid)
 
     def oldest_waiting(self) -> int:
         """The first seq that is not acknowledged yet."""
@@ -68,8 +75,10 @@ class Device:
 
     def _collect(self) -> None:
         waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        self._acknowledged |= {(self.node, self.boot, seq) for seq, info in waiting if info.is_published()}
-        self._waiting.extendleft(reversed([(seq, info) for seq, info in waiting if not info.is_published()]))
+        arrived = {mid for _, mid in waiting if mid in self._arrived}
+        self._arrived -= arrived
+        self._acknowledged |= {(self.node, self.boot, seq) for seq, mid in waiting if mid in arrived}
+        self._waiting.extendleft(reversed([(seq, mid) for seq, mid in waiting if mid not in arrived]))
 
 
 class Parks(threading.Thread):

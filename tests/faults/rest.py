@@ -43,7 +43,7 @@ def come_to_rest(system: System, deadline_s: float = REST_S) -> float:
     try:
         while still := _unrest(system):
             if time.monotonic() - begun > deadline_s:
-                raise Restless(still)
+                raise Restless(f"not at rest after {deadline_s:g} s: {still}")
             time.sleep(LOOK_EVERY_S)
     finally:
         system.parks.strong = None
