@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ahorrater.contracts.events import MAX_READINGS
 from ahorrater.services.source.inbox import Inbox
-from ahorrater.services.source.messages import Cause
+from ahorrater.services.source.messages import Cause, Message, Receipt
 from ahorrater.services.source.pump import Answer, Stopped, Verdict
 from tests.unit.source_fakes import Bench, FakePause, FakeSink, identities, message
 
@@ -177,8 +177,31 @@ def test_qos_0_is_dropped_when_the_queue_is_full_and_qos_1_never():
     inbox = Inbox(receive_maximum=2)
     unpromised = message(0)._replace(receipt=message(0).receipt._replace(qos=0))
     assert [inbox.offer(one) for one in (message(1), unpromised, unpromised, message(2))] == [True, True, False, True]
-    inbox.drop_redelivered()
-    assert len(inbox) == 1
+    assert len(inbox) == 3
+
+
+def test_what_the_broker_sends_again_takes_the_place_of_what_is_here_and_the_rest_stays():
+    async def scenario() -> list[Message]:
+        inbox = Inbox(receive_maximum=10)
+        for mid in (1, 2, 3):
+            inbox.offer(message(mid))
+        inbox.reconnected()
+        again = [message(mid)._replace(receipt=Receipt(1, mid, 1)) for mid in (2, 4)]
+        for one in again:
+            inbox.offer(one)
+        assert len(inbox) == 4
+        return await inbox.take(1) + await inbox.take(10)
+
+    taken = asyncio.run(scenario())
+    assert [(one.receipt.mid, one.receipt.connection) for one in taken] == [(1, 0), (3, 0), (2, 1), (4, 1)]
+
+
+def test_a_retained_message_is_not_what_was_sent_before():
+    inbox = Inbox(receive_maximum=10)
+    inbox.offer(message(1))
+    inbox.reconnected()
+    inbox.offer(message(1)._replace(retained=True))
+    assert len(inbox) == 2
 
 
 def test_the_inbox_is_full_at_twice_what_the_broker_may_send():

@@ -33,6 +33,16 @@ def kill_with_queue(system: System) -> None:
     system.processes.freeze("mqtt-source", QUEUES_S + 1, meanwhile=late)
 
 
+def kill_while_undelivered(system: System) -> None:
+    """mqtt-source has received what it cannot hand on, and so has not acknowledged it."""
+
+    def late() -> None:
+        time.sleep(QUEUES_S)
+        system.processes.kill(MQTT)
+
+    system.processes.freeze("broker", QUEUES_S + 1, meanwhile=late)
+
+
 FAULTS = (
     Fault(f"{MQTT} restarts", FAMILY, "devices and mqtt-source connect again", restart),
     Fault(f"{MQTT} restarts with a queue", FAMILY, "the queue is on disk: all of it is delivered", restart_with_queue),
@@ -41,6 +51,13 @@ FAULTS = (
         FAMILY,
         "mqtt-source has what was acknowledged and keeps it, though the broker no longer knows",
         kill,
+        may_lose="what mosquitto acknowledged in the instant of its death",
+    ),
+    Fault(
+        f"kill -9 {MQTT} while the event broker stands still",
+        FAMILY,
+        "mqtt-source keeps what it holds, though nobody sends it again",
+        kill_while_undelivered,
         may_lose="what mosquitto acknowledged in the instant of its death",
     ),
     Fault(

@@ -163,15 +163,14 @@ class MqttClient:
         self,
         _client: Client,
         _userdata: object,
-        flags: ConnectFlags,
+        _flags: ConnectFlags,
         reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
         if reason.is_failure:
             self._report(f"the broker refused the connection: {reason}")
             return
-        if flags.session_present:
-            self._inbox.drop_redelivered()
+        self._inbox.reconnected()
         self._client.subscribe(SUBSCRIPTIONS)
 
     def _on_subscribe(
