@@ -44,3 +44,12 @@ def parks(target: Target) -> Iterator[Parks]:
 def fuel_query(kubectl: Kubectl) -> Iterator[httpx.Client]:
     with function_client(kubectl, NAMESPACE, "fuel-query") as client:
         yield client
+
+
+@pytest.fixture
+def ledger(kubectl: Kubectl) -> Iterator[None]:
+    """Says afterwards what was decided, and why: a label that stayed has a reason."""
+    yield
+    with function_client(kubectl, NAMESPACE, "energy-query") as client:
+        for decision in client.get("/rest/metrics/decisions", params={"limit": 5}).json():
+            print(f"{decision['last_at']} {decision['reason']}: {decision['sentence']}")

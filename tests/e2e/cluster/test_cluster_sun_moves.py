@@ -16,6 +16,7 @@ PATIENCE_S = 180
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.usefixtures("ledger")
 def test_the_label_and_the_work_follow_the_sun(target: Target, kubectl: Kubectl, parks: Parks) -> None:
     here, there = parks.names[:2]
     with deployed_traveller(kubectl, target.digests.reference("broker")) as traveller:
