@@ -1,7 +1,6 @@
 """relabel: the sunny label and the workloads follow the decisions, fenced by their epochs."""
 
 import logging
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,36 +8,18 @@ from functools import partial
 from ahorrater.contracts.events import NodeChosen, NodeRelabelled
 from ahorrater.domain.sunny import labels, plan_labels, plan_repair
 from ahorrater.services.relabel.attempts import until_no_conflict
-from ahorrater.services.relabel.control import RelabelControl
 from ahorrater.services.relabel.move import Claim, Mover
-from ahorrater.services.relabel.ports import Cluster, Fence, Kept, Reply
+from ahorrater.services.relabel.ports import Fence, Kept, Reply
 from ahorrater.services.relabel.recommend import recommend
 from ahorrater.services.relabel.reply import reply_of
-from ahorrater.services.relabel.settings import RelabelSettings
+from ahorrater.services.relabel.service import RelabelService
 from ahorrater.services.relabel.state import RelabelState, Verdict, begin
 
 logger = logging.getLogger(__name__)
 
 
-class Relabel:
+class Relabel(RelabelService):
     """Hears decisions and ticks. `cause` is the identity of the event; the same one gets the same reply."""
-
-    def __init__(
-        self,
-        cluster: Cluster,
-        fence: Fence,
-        control: RelabelControl,
-        settings: RelabelSettings,
-        clock: Callable[[], datetime],
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._cluster = cluster
-        self._fence = fence
-        self._control = control
-        self._settings = settings
-        self._clock = clock
-        self._sleep = sleep
-        self._mover = Mover(cluster, fence, settings, clock)
 
     def chosen(self, chosen: NodeChosen, cause: str) -> Reply | None:
         """Labels the chosen node and starts the move. The reply when that ends it; otherwise a tick says it.
@@ -112,12 +93,6 @@ class Relabel:
 
     def _advance(self, cause: str, until: datetime) -> Reply | None:
         return advance_until(self._mover, self._fence, cause, lambda: self._wait(until))
-
-    def _wait(self, until: datetime) -> bool:
-        if self._clock() >= until:
-            return False
-        self._sleep(self._settings.relabel_poll_s)
-        return True
 
     def _keep_one_sunny(self, state: RelabelState) -> None:
         plan = plan_repair if state.finished else plan_labels

@@ -1,10 +1,9 @@
 """The manual paths: people move the label. The epoch stays, so that the next decision wins."""
 
 import logging
-import time
 import uuid
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 from ahorrater.contracts.base import Contract, NodeName
@@ -13,14 +12,13 @@ from ahorrater.contracts.events import Labels, MoveFailed, RelabelMode, Workload
 from ahorrater.domain.cluster import Node
 from ahorrater.domain.sunny import MakePlain, Obstacle, labels, labels_with, obstacle, plan_labels
 from ahorrater.services.relabel.attempts import until_no_conflict
-from ahorrater.services.relabel.control import RelabelControl
 from ahorrater.services.relabel.decisions import advance_until
-from ahorrater.services.relabel.move import Claim, Mover
+from ahorrater.services.relabel.move import Claim
 from ahorrater.services.relabel.parts import awaited, plan_part
 from ahorrater.services.relabel.plan import words_for
-from ahorrater.services.relabel.ports import Cluster, Fence, Kept
+from ahorrater.services.relabel.ports import Kept
 from ahorrater.services.relabel.reply import relabelled, workload_moves
-from ahorrater.services.relabel.settings import RelabelSettings
+from ahorrater.services.relabel.service import RelabelService
 from ahorrater.services.relabel.state import Phase, RelabelState, begin
 
 logger = logging.getLogger(__name__)
@@ -38,25 +36,8 @@ class ManualChange(Contract):
     sentence: str
 
 
-class ManualRelabel:
+class ManualRelabel(RelabelService):
     """What people ask of relabel. Raises NotFound, Refused or RetryLater."""
-
-    def __init__(
-        self,
-        cluster: Cluster,
-        fence: Fence,
-        control: RelabelControl,
-        settings: RelabelSettings,
-        clock: Callable[[], datetime],
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._cluster = cluster
-        self._fence = fence
-        self._control = control
-        self._settings = settings
-        self._clock = clock
-        self._sleep = sleep
-        self._mover = Mover(cluster, fence, settings, clock)
 
     def update_pods_sun(self, node: str) -> ManualChange:
         """Labels `node`, takes the label from the others and moves the workloads; waits a few seconds for them.
@@ -151,12 +132,6 @@ class ManualRelabel:
         sentence = f"{node} is the sunny node; the workloads are on their way."
         change = _change(RelabelMode.APPLY, node, nodes, labels_with(nodes, node), sentence, moves)
         return change.model_copy(update={"finished": False})
-
-    def _wait(self, until: datetime) -> bool:
-        if self._clock() >= until:
-            return False
-        self._sleep(self._settings.relabel_poll_s)
-        return True
 
 
 def _change(
