@@ -4,11 +4,10 @@ import json
 from datetime import timedelta
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings
 
 from ahorrater.adapters.functions import Event
 from ahorrater.adapters.functions.problems import explain
-from ahorrater.adapters.places import Places
+from ahorrater.adapters.places import PlacesSettings
 from ahorrater.contracts.errors import Reject
 from ahorrater.contracts.events import MAX_READINGS, ReadingReceived
 from ahorrater.contracts.readings import Reading
@@ -16,14 +15,14 @@ from ahorrater.domain.parks import Smoothing
 from ahorrater.services.ingest import IngestPolicy, Refusal
 
 
-class IngestSettings(BaseSettings):
+class IngestSettings(PlacesSettings):
     """PARKS: the nodes that have a park, comma separated; empty: any node. A mistyped name is said, not stored.
 
     FUTURE_TOLERANCE_S: how far a device's clock may be ahead, s.
     OLDEST_READING_S: older readings are refused, s. Devices keep a week; a month leaves room.
     MEAN_WINDOW: readings in the mean that the thesis's policy compares.
     SMOOTHING_S: time constant of the smoothed power that the other policies compare, s.
-    PARK_PLACES: where the parks are, see `ahorrater.adapters.places`; optional.
+    PARK_PLACES: where the parks are, see PlacesSettings.
     """
 
     parks: str = ""
@@ -31,7 +30,6 @@ class IngestSettings(BaseSettings):
     oldest_reading_s: float = Field(default=31 * 86400, gt=0)
     mean_window: int = Field(default=10, ge=1, le=1000)
     smoothing_s: float = Field(default=30, ge=0)
-    park_places: Places = Field(default_factory=dict)
 
     def policy(self) -> IngestPolicy:
         """The same, as the service wants it."""
@@ -40,7 +38,7 @@ class IngestSettings(BaseSettings):
             future_tolerance=timedelta(seconds=self.future_tolerance_s),
             oldest=timedelta(seconds=self.oldest_reading_s),
             smoothing=Smoothing(self.mean_window, self.smoothing_s),
-            places={node: spot.place() for node, spot in self.park_places.items()},
+            places=self.places(),
         )
 
 

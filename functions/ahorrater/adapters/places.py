@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings
 
 from ahorrater.contracts.base import NodeName
 from ahorrater.domain.places import Place
@@ -24,10 +25,14 @@ class PlaceSettings(BaseModel):
     peak_w: Annotated[float, Field(gt=0)]
     performance: Annotated[float, Field(gt=0, le=1)] = 0.85
 
-    def place(self) -> Place:
+
+class PlacesSettings(BaseSettings):
+    """PARK_PLACES: JSON, node -> place (see PlaceSettings); a park that is not there has none. Empty: nobody's place is
+    known, and what follows from it is learned from the readings or left out.
+    """
+
+    park_places: dict[NodeName, PlaceSettings] = Field(default_factory=dict)
+
+    def places(self) -> dict[str, Place]:
         """The same, as the domain wants it."""
-        return Place(**self.model_dump())
-
-
-Places = dict[NodeName, PlaceSettings]
-"""PARK_PLACES: JSON, node -> place; a park that is not there has none."""
+        return {node: Place(**spot.model_dump()) for node, spot in self.park_places.items()}

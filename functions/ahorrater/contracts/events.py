@@ -92,6 +92,12 @@ class DigestDue(EventData):
     TYPE: ClassVar[str] = "es.ahorrater.digest.due.v1"
 
 
+class HealthDue(EventData):
+    """It may be time to look at the panels: asked every hour, so that a missed day is made up for."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.health.due.v1"
+
+
 class FuelRefresh(EventData):
     """It is time to fetch the fuel prices."""
 
@@ -268,6 +274,7 @@ EVENTS: tuple[type[EventData], ...] = (
     NodeRelabelled,
     MoveFailed,
     DigestDue,
+    HealthDue,
     FuelRefresh,
     FuelRefreshed,
 )

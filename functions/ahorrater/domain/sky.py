@@ -107,6 +107,11 @@ class Sky:
         """Whether a whole day has been seen."""
         return self.first_slot is not None and self.slot - self.first_slot >= SLOTS_A_DAY
 
+    def begun_with(self, envelope_w: tuple[float, ...], now: datetime) -> "Sky":
+        """The same sky, with what another source knows of clear days, as though it had been seen for a day."""
+        known = tuple(max(pair) for pair in zip(self.envelope_w, envelope_w, strict=True))
+        return replace(self, envelope_w=known, first_slot=(self.slot or slot_of(now)) - SLOTS_A_DAY)
+
     def dark_lately(self, now: datetime, model: SkyModel = DEFAULT_SKY) -> bool:
         """Whether the sun was too low at this time of day or in the half hour before it: days grow shorter, too."""
         slot, dark_w = slot_of(now), model.floor * max(self.envelope_w)

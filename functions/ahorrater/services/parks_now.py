@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ahorrater.contracts.answers import ForecastPoint, ParkCondition, ParkNow
+from ahorrater.contracts.answers import ForecastPoint, PanelHealth, ParkCondition, ParkNow
 from ahorrater.contracts.answers import Quarantine as DoubtedSensor
 from ahorrater.contracts.events import DeviceStatus
 from ahorrater.domain.parks import Freshness, ParkState
@@ -25,11 +25,12 @@ class DeviceWord:
 
 @dataclass(frozen=True, slots=True)
 class KnownPark:
-    """All that is stored of a park: its running state, its sky, its device's last word."""
+    """All that is stored of a park: its running state, its sky, its device's last word, its panel's health."""
 
     state: ParkState
     sky: Sky | None
     word: DeviceWord | None
+    health: PanelHealth | None = None
 
 
 def park_now(known: KnownPark, now: datetime, stale_after: timedelta) -> ParkNow:
@@ -48,6 +49,7 @@ def park_now(known: KnownPark, now: datetime, stale_after: timedelta) -> ParkNow
         age_s=None if age is None else age.total_seconds(),
         expected_w=forecast[0].power_w if forecast else None,
         forecast=tuple(forecast[1:]) if forecast else None,
+        health=known.health,
         quarantine=_doubt(known.state.trust),
     )
 

@@ -1,4 +1,4 @@
-"""Batteries, spreading, accounts and health: small pure models, as tables and properties."""
+"""Batteries, spreading and accounts: small pure models, as tables and properties."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from ahorrater.domain.accounting import Interval, Placement, Tariff, accounts
 from ahorrater.domain.battery import Battery, flow
-from ahorrater.domain.health import Ailment, ClearHour, HealthRules, findings
 from ahorrater.domain.parks import Park
 from ahorrater.domain.spread import shares_w, sunniest
 
@@ -58,29 +57,6 @@ def test_the_fewest_parks_that_feed_the_load(load, most, nodes):
     chosen = sunniest(parks, load, most)
     assert "".join(one.node for one in chosen) == nodes
     assert sum(shares_w(chosen, load).values()) == pytest.approx(load)
-
-
-def clear_hours(ratio_at):
-    return [ClearHour(day, hour, 50 * ratio_at(hour), 50) for day in range(5) for hour in range(8, 17)]
-
-
-@pytest.mark.parametrize(
-    ("ratio_at", "ailment"),
-    [
-        (lambda _: 1.0, None),
-        (lambda _: 0.86, None),
-        (lambda _: 0.84, Ailment.SOILING),
-        (lambda _: 0.3, Ailment.FAILURE),
-        (lambda hour: 0.5 if hour < 10 else 1.0, Ailment.SHADE),
-    ],
-)
-def test_health(ratio_at, ailment):
-    found = findings(clear_hours(ratio_at), HealthRules())
-    assert [one.ailment for one in found] == ([ailment] if ailment else [])
-
-
-def test_few_clear_hours_prove_nothing():
-    assert findings(clear_hours(lambda _: 0.1)[:11], HealthRules()) == ()
 
 
 def test_a_day_s_account():

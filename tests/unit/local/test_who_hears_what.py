@@ -34,6 +34,7 @@ def subscribers(attributes: dict[str, str]) -> set[str]:
         ("node.relabelled.v1", {"choose-node", "notify"}),
         ("move.failed.v1", {"choose-node", "notify"}),
         ("digest.due.v1", {"notify"}),
+        ("health.due.v1", {"health"}),
         ("nobody.knows.v1", set()),
     ],
 )
@@ -41,7 +42,9 @@ def test_who_hears_it(kind: str, expected: set[str]) -> None:
     assert subscribers({"type": f"es.ahorrater.{kind}"}) == expected
 
 
-@pytest.mark.parametrize(("source", "meant"), [("clock", "clock.tick.v1"), ("digest", "digest.due.v1")])
+@pytest.mark.parametrize(
+    ("source", "meant"), [("clock", "clock.tick.v1"), ("digest", "digest.due.v1"), ("health", "health.due.v1")]
+)
 def test_a_ping_is_heard_as_the_event_that_it_means(source: str, meant: str) -> None:
     found = next(one for one in WIRING.of(PingSource) if one.name == source)
     ping = {"type": PING_TYPE, **found.spec.ce_overrides.extensions}

@@ -19,6 +19,7 @@ FUNCTIONS = {
     "fuel-refresh",
     "dead-letter",
     "backtest",
+    "health",
     "telegram-bot",
 }
 
@@ -28,7 +29,13 @@ def test_our_own_wiring_can_be_played() -> None:
     assert {service.name for service in wiring.of(Service)} == FUNCTIONS
     assert {trigger.spec.broker for trigger in wiring.of(Trigger)} == {broker.name for broker in wiring.of(Broker)}
     assert [binding.spec.subject.name for binding in wiring.of(SinkBinding)] == ["mqtt-source"]
-    assert [source.spec.schedule for source in wiring.of(PingSource)] == ["*/10 * * * * *", "0 * * * *", "7,37 * * * *"]
+    schedules = {source.name: source.spec.schedule for source in wiring.of(PingSource)}
+    assert schedules == {
+        "clock": "*/10 * * * * *",
+        "digest": "0 * * * *",
+        "fuel": "7,37 * * * *",
+        "health": "17 * * * *",
+    }
 
 
 def test_every_trigger_has_a_complete_delivery_and_leads_to_a_function() -> None:

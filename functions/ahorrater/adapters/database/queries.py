@@ -16,11 +16,20 @@ from ahorrater.adapters.database.tables import (
     DeadLetterRow,
     DecisionRow,
     DeviceRow,
+    ParkHealthRow,
     ParkSkyRow,
     ParkStateRow,
     ReadingRow,
 )
-from ahorrater.contracts.answers import DeadLetter, DecisionEntry, HistoryPoint, PanelMeans, PanelNow
+from ahorrater.contracts.answers import (
+    DeadLetter,
+    DecisionEntry,
+    HealthFlag,
+    HistoryPoint,
+    PanelHealth,
+    PanelMeans,
+    PanelNow,
+)
 from ahorrater.contracts.base import adapter_of
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import DeviceStatus, ParkNumbers, PendingMove
@@ -63,9 +72,10 @@ class EnergyQueries:
 
     def parks(self) -> list[KnownPark]:
         """Every park that has a device or a reading, by name."""
-        known = [_known_park(ParkStateRow(node=word.node), None, word) for word in self._silent_devices()]
+        known = [_known_park(ParkStateRow(node=word.node), None, word, None) for word in self._silent_devices()]
         query = (
-            select(ParkStateRow, ParkSkyRow, DeviceRow)
+            select(ParkStateRow, ParkSkyRow, DeviceRow, ParkHealthRow)
+            .join(ParkHealthRow, col(ParkHealthRow.node) == col(ParkStateRow.node), isouter=True)
             .join(DeviceRow, col(DeviceRow.node) == col(ParkStateRow.node), isouter=True)
             .join(
                 ParkSkyRow,
@@ -73,7 +83,7 @@ class EnergyQueries:
                 isouter=True,
             )
         )
-        known += [_known_park(state, sky, word) for state, sky, word in self._all(query)]
+        known += [_known_park(*rows) for rows in self._all(query)]
         return sorted(known, key=lambda park: park.state.node)
 
     def nodes(self) -> list[str]:
@@ -170,7 +180,9 @@ def _means_of_intervals(since: datetime, until: datetime, step_s: int) -> Any:
     )
 
 
-def _known_park(state: ParkStateRow, sky: ParkSkyRow | None, device: DeviceRow | None) -> KnownPark:
+def _known_park(
+    state: ParkStateRow, sky: ParkSkyRow | None, device: DeviceRow | None, health: ParkHealthRow | None
+) -> KnownPark:
     return KnownPark(
         ParkState(
             state.node,
@@ -180,6 +192,7 @@ def _known_park(state: ParkStateRow, sky: ParkSkyRow | None, device: DeviceRow |
         ),
         sky_of(sky.sky) if sky else None,
         DeviceWord(DeviceStatus(device.status), device.at) if device else None,
+        PanelHealth(flag=HealthFlag(health.flag), evidence=health.evidence) if health else None,
     )
 
 

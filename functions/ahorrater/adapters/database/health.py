@@ -1,0 +1,63 @@
+"""What the look at the panels needs of the readings, and what it found: SQLModel."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Integer, cast, func
+from sqlalchemy import select as select_columns
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlmodel import Session, col, select
+
+from ahorrater.adapters.database.engine import engine_of
+from ahorrater.adapters.database.queries import epoch_s
+from ahorrater.adapters.database.tables import ParkHealthRow, ParkStateRow, ReadingRow
+from ahorrater.contracts.errors import RetryLater
+from ahorrater.domain.health import Finding
+from ahorrater.domain.power_hours import PowerMean
+
+
+class SqlPanelBook:
+    """The PanelBook of SQLite and PostgreSQL. Every method raises RetryLater while the database is away."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = engine_of(url)
+
+    def nodes(self) -> list[str]:
+        """The parks that have ever given a reading."""
+        with _Retried(self._engine) as session:
+            return list(session.exec(select(ParkStateRow.node).order_by(ParkStateRow.node)).all())
+
+    def due(self, checked_before: datetime) -> list[str]:
+        """Those of them whose last finding is older, or missing."""
+        with _Retried(self._engine) as session:
+            checked = session.exec(select(ParkHealthRow.node).where(col(ParkHealthRow.at) >= checked_before)).all()
+        return [node for node in self.nodes() if node not in set(checked)]
+
+    def means(self, node: str, since: datetime, until: datetime, length: timedelta) -> list[PowerMean]:
+        """By the index on the park's own readings."""
+        step_s = int(length.total_seconds())
+        bucket = cast(func.floor(epoch_s(ReadingRow.measured_at) / step_s), Integer).label("bucket")
+        query = (
+            select_columns(bucket, func.avg(col(ReadingRow.power_w)))
+            .where(col(ReadingRow.node) == node)
+            .where(col(ReadingRow.measured_at) >= since, col(ReadingRow.measured_at) < until)
+            .group_by("bucket")
+            .order_by("bucket")
+        )
+        with _Retried(self._engine) as session:
+            rows = session.execute(query).all()
+        return [PowerMean(datetime.fromtimestamp(number * step_s, UTC), power_w) for number, power_w in rows]
+
+    def record(self, node: str, found: Finding, at: datetime) -> None:
+        """In the place of what was found before."""
+        with _Retried(self._engine) as session:
+            session.merge(ParkHealthRow(node=node, flag=found.flag, evidence=found.evidence, at=at))
+            session.commit()
+
+
+class _Retried(Session):
+    """A session whose database may be away."""
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        super().__exit__(kind, error, trace)
+        if isinstance(error, OperationalError | InterfaceError):
+            raise RetryLater("the database is away") from error
