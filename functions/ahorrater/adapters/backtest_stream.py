@@ -84,8 +84,10 @@ class BacktestStream:
     def _trace(self, request: BacktestRequest) -> Trace:
         wanted = request.trace
         if isinstance(wanted, UploadedTrace):
-            return parsed_trace("the trace", StringIO(wanted.text, newline=""), request.parks)
+            return parsed_trace("the trace", StringIO(wanted.text, newline=""), request.parks, MAX_VALUES)
         if isinstance(wanted, StoredReadings):
+            if timedelta(days=wanted.days) / timedelta(seconds=wanted.interval_s) > MAX_VALUES:
+                raise Reject(f"that is more than {MAX_VALUES} intervals: take fewer days, or longer intervals")
             now, length = self._clock(), timedelta(seconds=wanted.interval_s)
             intervals = self._open_readings().intervals(now - timedelta(days=wanted.days), now, length)
             return trace_of(intervals, request.parks, length)

@@ -6,16 +6,19 @@ import math
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import TextIO
 
+from ahorrater.contracts.base import to_utc
 from ahorrater.domain.accounting import Interval
 from ahorrater.domain.replay import Trace
 
 TIMESTAMP = "timestamp"
+MAX_SAMPLES = 10_000_000
+"""Of one park: four months of seconds. A row that is far from the others makes a grid as long as it is far."""
 
 
 class TraceError(ValueError):
@@ -31,7 +34,7 @@ def read_trace(path: Path, columns: Sequence[str]) -> Trace:
         return parsed_trace(str(path), file, columns)
 
 
-def parsed_trace(source: str, text: Iterable[str], columns: Sequence[str]) -> Trace:
+def parsed_trace(source: str, text: Iterable[str], columns: Sequence[str], max_samples: int = MAX_SAMPLES) -> Trace:
     """The same, of lines of text; `source` is what an error calls them."""
     lines = csv.reader(text)
     try:
@@ -40,12 +43,17 @@ def parsed_trace(source: str, text: Iterable[str], columns: Sequence[str]) -> Tr
         times, values = _cells(source, lines, header.index(TIMESTAMP), [header.index(name) for name in wanted])
     except csv.Error as error:
         raise TraceError(f"{source}, line {lines.line_num}: {error}") from None
-    return gridded(tuple(wanted), times, values)
+    return gridded(tuple(wanted), times, values, max_samples)
 
 
-def gridded(nodes: tuple[str, ...], times: Sequence[datetime], columns: Sequence[Sequence[float]]) -> Trace:
+def gridded(
+    nodes: tuple[str, ...],
+    times: Sequence[datetime],
+    columns: Sequence[Sequence[float]],
+    max_samples: int = MAX_SAMPLES,
+) -> Trace:
     """The trace on an even grid: rows that a logger left out at night become unknown samples. The interval is the
-    usual distance of two rows. Raises TraceError for fewer than two rows or times that do not grow.
+    usual distance of two rows. Raises TraceError for fewer than two rows, times that do not grow, or too long a time.
     """
     if len(times) < 2:
         raise TraceError("a trace needs two rows at least")
@@ -54,6 +62,8 @@ def gridded(nodes: tuple[str, ...], times: Sequence[datetime], columns: Sequence
         raise TraceError(f"the times must grow: after {times[gaps.index(min(gaps))].isoformat()} they do not")
     interval_s = median(gaps)
     places = [round((time - times[0]).total_seconds() / interval_s) for time in times]
+    if places[-1] >= max_samples:
+        raise TraceError(f"{places[-1] + 1} samples of {interval_s:g} s are more than {max_samples}: shorten the trace")
     interval = timedelta(seconds=interval_s)
     grid = [times[0] + place * interval for place in range(places[-1] + 1)]
     return Trace(nodes, grid, [_spread(column, places) for column in columns], interval)
@@ -118,15 +128,19 @@ def _cells(
     columns = [array("d") for _ in places]
     for number, line in enumerate(lines, start=2):
         try:
-            time = datetime.fromisoformat(line[time_place])
+            times.append(_moment(line[time_place]))
             for column, place in zip(columns, places, strict=True):
                 column.append(_watts(line[place]))
         except (ValueError, IndexError) as error:
             raise TraceError(f"{source}, line {number}: {error}") from None
-        if time.tzinfo is None:
-            raise TraceError(f"{source}, line {number}: the time needs an offset, such as a final Z")
-        times.append(time.astimezone(UTC))
     return times, columns
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("the time needs an offset, such as a final Z")
+    return to_utc(moment)
 
 
 def _watts(text: str) -> float:

@@ -70,15 +70,19 @@ def read_wiring(folder: Path) -> Wiring:
 
 def _kustomization(path: Path) -> Kustomization:
     try:
-        return Kustomization.model_validate(yaml.safe_load(_text(path)))
+        return Kustomization.model_validate(next(iter(_loaded(path)), None))
     except ValidationError as error:
         raise ManifestError(f"{path}: only a list of plain resources can be played locally: {_why(error)}") from None
 
 
 def _documents(path: Path) -> Iterator[tuple[Path, object]]:
+    yield from ((path, document) for document in _loaded(path) if document is not None)
+
+
+def _loaded(path: Path) -> list[object]:
     try:
-        yield from ((path, document) for document in yaml.safe_load_all(_text(path)) if document is not None)
-    except yaml.YAMLError as error:
+        return list(yaml.safe_load_all(_text(path)))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: to YAML, 2001-99-99 looks like a date
         raise ManifestError(f"{path} is not YAML: {error}") from None
 
 

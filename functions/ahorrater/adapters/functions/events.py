@@ -1,6 +1,7 @@
 """CloudEvents in and out of a function (CloudEvents 1.0, HTTP binding, binary or structured mode)."""
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from ahorrater.adapters.functions.problems import explain
+from ahorrater.adapters.header_values import header_value
 from ahorrater.adapters.tracing import annotate
+from ahorrater.contracts.base import to_utc
 from ahorrater.contracts.errors import Reject
 from ahorrater.contracts.events import EventData
 from ahorrater.contracts.trace_context import TraceContext
@@ -24,6 +27,8 @@ PING_TYPE = "dev.knative.sources.ping"
 MEANT_TYPE = "ahorratertype"
 D = TypeVar("D", bound=EventData)
 _CORE = frozenset({"specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema"})
+_NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""What an attribute may not hold (CloudEvents 1.0, 3.1): a line break would end a header, NUL no database takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,8 @@ def decode(headers: Mapping[str, str], body: bytes) -> Event:
     except (exceptions.GenericException, ValueError, TypeError, KeyError, AttributeError) as error:
         raise Reject(f"this is not a CloudEvent: {error}") from None
     attributes = event.get_attributes()
+    if broken := [name for name, value in attributes.items() if _NO_TEXT.search(f"{name}{value}")]:
+        raise Reject(f"this is not a CloudEvent: control characters in {', '.join(map(ascii, broken))}")
     extensions = {name: str(value) for name, value in attributes.items() if name not in _CORE}
     kind = str(attributes["type"])
     return Event(
@@ -107,7 +114,8 @@ def encode(emit: Emit, source: str, cause: Event, trace: TraceContext) -> Respon
     }
     if "tracestate" in cause.extensions:
         attributes["tracestate"] = cause.extensions["tracestate"]
-    event = CloudEvent(attributes, emit.data.model_dump_json().encode())
+    in_headers = {name: header_value(value) for name, value in attributes.items()}
+    event = CloudEvent(in_headers, emit.data.model_dump_json().encode())
     headers, body = to_binary(event, data_marshaller=lambda data: data)
     return Response(body, headers=headers)
 
@@ -131,6 +139,6 @@ def _moment(text: object) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(str(text))
+        return to_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except ValueError:
         raise Reject(f"the event's time {text!r} is not RFC 3339") from None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -7,6 +7,8 @@ from typing import Any
 from ahorrater.domain.room import Room, total
 
 Json = Mapping[str, Any]
+LARGEST = Decimal(2**63 - 1)
+"""What the API server itself caps a quantity at."""
 
 
 def room_of(resources: Mapping[str, str], pods: int = 0) -> Room:
@@ -60,7 +62,7 @@ def _quantity(text: str) -> Decimal:
     from kubernetes.utils import parse_quantity
 
     parse: Callable[[str], Decimal] = parse_quantity
-    return parse(text)
+    return max(-LARGEST, min(parse(text), LARGEST))
 
 
 def _whole(number: Decimal) -> int:

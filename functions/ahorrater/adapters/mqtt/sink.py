@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
+from ahorrater.adapters.header_values import header_value
 from ahorrater.services.source.events import OutgoingEvent
 from ahorrater.services.source.pump import Answer
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_DETAIL_BYTES = 300
-PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"%')
 
 
 class BearerToken:
@@ -36,11 +36,6 @@ class BearerToken:
         except OSError:
             return {}
         return {"Authorization": f"Bearer {self._token}"}
-
-
-def header_value(text: str) -> str:
-    """Percent-encoded as the HTTP binding of CloudEvents says (3.1.3.2)."""
-    return quote(text, safe=PRINTABLE)
 
 
 class HttpSink:
