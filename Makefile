@@ -80,9 +80,21 @@ e2e: install-test ## deploy to a cluster and try everything there: KUBECONFIG=..
 	@$(BIN)/python -m infra.deploy deploy
 	@CLUSTER_E2E=1 $(BIN)/python -m pytest tests/e2e/cluster -rP
 
+.PHONY: faults
+faults: install-test ## every fault, one by one and 200 times two at random; writes docs/faults.md (some 50 minutes)
+	@$(BIN)/python -m tests.faults --random 200 --write
+
 .PHONY: bench
 bench: install-test ## measure beside bare references: ingest, latency, decision, cold start (some 10 minutes)
 	@$(BIN)/python -m tests.load.ingest_bench
 	@$(BIN)/python -m tests.load.latency_bench
 	@$(BIN)/python -m tests.load.choose_bench
 	@$(BIN)/python -m tests.load.cold_start
+
+.PHONY: fuzz
+fuzz: $(STAMP) ## throw broken input at every decoder: FUZZ_SECONDS=10 each, FUZZ_ONLY=part of a name
+	@PYTHONPATH=functions:streamlit_app:firmware/raspberry_pi:. $(BIN)/python -m tests.fuzz
+
+.PHONY: audit
+audit: $(STAMP) ## known holes in the dependencies, if an advisory database can be reached; the SBOM in build/
+	@$(BIN)/python -m infra.audit

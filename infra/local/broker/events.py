@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
@@ -10,6 +11,9 @@ STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch"
 _REQUIRED = ("specversion", "id", "source", "type")
 _PREFIX = "ce-"
+_NAME = re.compile("[a-z0-9]+")
+_NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""What an attribute may not hold (CloudEvents 1.0, 3.1): a line break would end the header that carries it on."""
 
 
 class InvalidEventError(ValueError):
@@ -85,7 +89,8 @@ def _structured(body: bytes) -> Event:
         message.setdefault("datacontenttype", "application/json")
     skipped = ("data", "data_base64")
     return Event(
-        {name: _text(value) for name, value in message.items() if name not in skipped and value is not None}, data
+        {name.lower(): _text(value) for name, value in message.items() if name not in skipped and value is not None},
+        data,
     )
 
 
@@ -115,5 +120,8 @@ def _check(attributes: Mapping[str, str]) -> None:
         raise InvalidEventError(f"an event needs {', '.join(missing)}")
     if attributes["specversion"] != "1.0":
         raise InvalidEventError(f"specversion {attributes['specversion']!r} is not 1.0")
-    if attributes.get("subject") == "":
-        raise InvalidEventError("a subject must not be empty")
+    wrong = [name for name, text in attributes.items() if not _NAME.fullmatch(name) or _NO_TEXT.search(text)]
+    if wrong:
+        raise InvalidEventError(f"no name, or no text, of an attribute: {', '.join(map(ascii, wrong))}")
+    if empty := [name for name in ("subject", "datacontenttype") if attributes.get(name) == ""]:
+        raise InvalidEventError(f"{', '.join(empty)} must not be empty")
