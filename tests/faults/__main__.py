@@ -4,19 +4,18 @@ As root it has a network and small disks of its own, and can cut links and fill 
 """
 
 import argparse
-import json
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from tests.faults.campaign import play, two
 from tests.faults.catalogue import FAMILIES, SINGLE, for_two, named, of_families, possible
 from tests.faults.fault import Fault, Need, Outcome
 from tests.faults.namespace import enter, is_inside
-from tests.faults.report import write
+from tests.faults.report import keep, write
 from tests.faults.system import running
 
 
@@ -31,7 +30,7 @@ def main() -> int:
     singles = [] if only_random else list(_one_by_one(wanted, arguments.seed))
     pairs = list(_at_random(arguments.random, arguments.seed)) if arguments.random else []
     if arguments.keep:
-        _keep(arguments.keep, singles, pairs)
+        keep(arguments.keep, singles, pairs)
     if arguments.write:
         write(singles, pairs, arguments.seed)
     broken = [outcome for outcome in singles + pairs if outcome.broken]
@@ -56,21 +55,23 @@ def _at_random(runs: int, seed: int) -> Iterator[Outcome]:
 
 
 def _played(database: Need, rounds: Sequence[tuple[Fault, ...]], seed: int) -> Iterator[Outcome]:
-    with running(database, seed) as system:
-        for number, faults in enumerate(rounds):
-            system.random.seed(seed + number)
-            begun = time.monotonic()
-            outcome = play(system, faults)
-            print(f"{number + 1}/{len(rounds)} {time.monotonic() - begun:.0f} s {outcome}", flush=True)
-            yield outcome
+    """On one system, for as long as it holds; one that broke is not used again."""
+    left = deque(enumerate(rounds))
+    while left:
+        with running(database, seed) as system:
+            is_whole = True
+            while left and is_whole:
+                number, faults = left.popleft()
+                system.random.seed(seed + number)
+                begun = time.monotonic()
+                outcome = play(system, faults)
+                print(f"{number + 1}/{len(rounds)} {time.monotonic() - begun:.0f} s {outcome}", flush=True)
+                yield outcome
+                is_whole = not outcome.broken
 
 
 def _having(database: Need) -> frozenset[Need]:
     return frozenset({database, Need.NAMESPACE} if is_inside() else {database})
-
-
-def _keep(path: Path, singles: Sequence[Outcome], pairs: Sequence[Outcome]) -> None:
-    path.write_text(json.dumps({"singles": [asdict(one) for one in singles], "pairs": [asdict(one) for one in pairs]}))
 
 
 def _arguments() -> argparse.Namespace:

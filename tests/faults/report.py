@@ -1,5 +1,6 @@
-"""docs/faults.md, from what was seen."""
+"""docs/faults.md, from what was seen: `python -m tests.faults.report FILE ...`, files as `--keep` wrote them."""
 
+import argparse
 import os
 import platform
 from collections.abc import Iterable, Sequence
@@ -7,8 +8,13 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+from pydantic import TypeAdapter
+from pydantic_core import to_json
+
 from tests.faults.fault import Outcome
 
+Kept = tuple[list[Outcome], list[Outcome]]
+"""The faults by themselves, and those that struck two at a time at random."""
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 BEGIN, END = "<!-- written by python -m tests.faults: begin -->\n", "<!-- end -->\n"
 
@@ -18,6 +24,21 @@ def write(singles: Sequence[Outcome], pairs: Sequence[Outcome], seed: int) -> No
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
     PAGE.write_text(f"{before}{BEGIN}{_tables(singles, pairs, seed)}{END}{after}")
+
+
+def keep(path: Path, singles: Sequence[Outcome], pairs: Sequence[Outcome]) -> None:
+    """Writes all outcomes into a file."""
+    path.write_bytes(to_json((list(singles), list(pairs)), indent=1))
+
+
+def main() -> None:
+    """Writes the page from files that runs have kept; the seed is that of the runs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    kept = [TypeAdapter(Kept).validate_json(path.read_bytes()) for path in arguments.files]
+    write([one for singles, _ in kept for one in singles], [one for _, pairs in kept for one in pairs], arguments.seed)
 
 
 def _tables(singles: Sequence[Outcome], pairs: Sequence[Outcome], seed: int) -> str:
@@ -68,3 +89,7 @@ def _random(pairs: Sequence[Outcome]) -> list[str]:
         sentence,
         *(f"- {one.name}: {'; '.join(one.broken)}" for one in failed),
     ]
+
+
+if __name__ == "__main__":
+    main()

@@ -39,7 +39,7 @@ def come_to_rest(system: System, deadline_s: float = REST_S) -> float:
     left to do. Returns how long that took, in seconds. Raises Restless.
     """
     begun = time.monotonic()
-    system.parks.strong = system.random.choice(sorted(set(NODES) - set(_sunny(system))))
+    system.parks.strong = system.random.choice(sorted(set(NODES) - set(system.watcher.sunny_if_it_answers())))
     try:
         while still := _unrest(system):
             if time.monotonic() - begun > deadline_s:
@@ -75,13 +75,6 @@ def letters_since(system: System, before: Before) -> Counter[str]:
     """The new dead letters, by type."""
     rows = system.rows.select(f"SELECT event_type FROM dead_letter WHERE id > {before.last_letter}")
     return Counter(str(kind) for (kind,) in rows)
-
-
-def _sunny(system: System) -> list[str]:
-    try:
-        return system.watcher.sunny()
-    except (OSError, ValueError):
-        return []
 
 
 def _unrest(system: System) -> str:

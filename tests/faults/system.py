@@ -135,7 +135,7 @@ def _watched(stack: ExitStack, run: Run, rows: Rows, disk: Path, seed: int) -> I
     stack.callback(parks.stop)
     parks.start()
     watcher = Watcher(run.addresses["kubernetes API"])
-    until(watcher.sunny)
+    until(watcher.sunny_if_it_answers)
     stack.callback(watcher.stop)
     watcher.start()
     yield System(run, rows, disk, parks, link, watcher, random.Random(seed), set())

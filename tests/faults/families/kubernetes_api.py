@@ -3,6 +3,7 @@
 import time
 from functools import partial
 
+from tests.e2e.made_up import until
 from tests.faults.fault import Fault
 from tests.faults.system import System
 
@@ -36,7 +37,7 @@ def forget(system: System) -> None:
 
 def node_silent(system: System) -> None:
     """The kubelet of a node is not heard for a while."""
-    node = system.random.choice(system.watcher.sunny())
+    node = system.random.choice(until(system.watcher.sunny_if_it_answers))
     system.kubernetes(f"nodes/{node}", {"ready": False})
     time.sleep(FAULT_S)
     system.kubernetes(f"nodes/{node}", {"ready": True})
