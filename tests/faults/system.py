@@ -96,12 +96,18 @@ class System:
         return int(address.removesuffix("/metrics").rpartition(":")[2])
 
     def kubernetes(self, path: str, body: Mapping[str, Any], method: str = "POST") -> None:
-        """One order to the simulated cluster (infra/local/kubesim/README.md)."""
+        """One order to the simulated cluster (infra/local/kubesim/README.md), until it gets there."""
+        until(lambda: self._order(path, body, method))
+
+    def _order(self, path: str, body: Mapping[str, Any], method: str) -> bool:
         url = f"{self.run.addresses['kubernetes API']}/simulation/{path}"
         headers = {"Content-Type": "application/json"}
-        urllib.request.urlopen(
-            urllib.request.Request(url, json.dumps(body).encode(), headers, method=method), timeout=10
-        )
+        request = urllib.request.Request(url, json.dumps(body).encode(), headers, method=method)
+        try:
+            urllib.request.urlopen(request, timeout=10)
+        except OSError:
+            return False
+        return True
 
 
 @contextmanager
