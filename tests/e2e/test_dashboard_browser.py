@@ -220,10 +220,10 @@ def test_a_chart_is_sent_and_the_outcome_told(page: Page, functions: Functions) 
 
 def test_a_replay_tells_how_far_it_is(page: Page, address: str, functions: Functions) -> None:
     page.goto(f"{address}/backtest")
-    functions.backtest.between_lines_s = 2
+    functions.backtest.between_lines_s = 1
     try:
         page.get_by_role("button", name="Replay").click()
-        expect(page.get_by_text(re.compile("Step 2 of 3"))).to_be_visible()
+        expect(page.get_by_text(re.compile("Step [23] of 3"))).to_be_visible()
         expect(page.get_by_role("table")).to_contain_text("calm")
     finally:
         functions.backtest.between_lines_s = 0
