@@ -9,7 +9,7 @@ from enum import StrEnum
 from ahorrater.domain.places import Place
 from ahorrater.domain.samples import ParkSample
 from ahorrater.domain.sky import Glance, Sky, slot_of
-from ahorrater.domain.trust import Plausibility, Trust, in_the_dark
+from ahorrater.domain.trust import SPOTLESS, Plausibility, Trust, in_the_dark
 
 
 class Freshness(StrEnum):
@@ -71,9 +71,6 @@ class Park:
         return Freshness.FRESH if age <= stale_after else Freshness.STALE
 
 
-UNTRIED = Trust()
-
-
 @dataclass(frozen=True, slots=True)
 class ParkState:
     """The last readings of a park, in order, and their smoothed power. The last of `recent` is the latest.
@@ -88,7 +85,7 @@ class ParkState:
     outlook_w: float = 0.0
     sky_slot: int = 0
     glances: tuple[Glance, ...] = ()
-    trust: Trust = UNTRIED
+    trust: Trust = SPOTLESS
 
     @property
     def latest(self) -> ParkSample | None:

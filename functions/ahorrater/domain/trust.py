@@ -50,7 +50,7 @@ class Plausibility:
 
     full_voltage_v, full_current_a: the sensor's full scale (INA219: 26 V; 3.2 A over 0.1 ohm).
     dark_w, dark_share: more than this, and than this share of the park's best, is no darkness.
-    frozen_for, frozen_readings: unchanged in sunlight for so long and so often is no measurement.
+    frozen_for, frozen_readings: the same again in sunlight for so long and so often is no measurement.
     leap_share, leap_w, leap_within: what is lost or won of the greater of two readings that close, and at least how
         much, that no cloud's edge does again and again.
     strikes: so many readings at full scale, or leaps, more than sound ones.
@@ -83,24 +83,27 @@ class Plausibility:
 class Trust:
     """What is remembered of one park's sensor; its size never grows.
 
-    `same_since`, `same`: since when and how often it has said the same. `full`, `leaps`: readings at full scale and
-    leaps, each sound reading taking one off.
+    `same_since`, `repeats`: since when it has said the same, and how often again. `full`, `leaps`: readings at full
+    scale and leaps, each sound reading taking one off.
     """
 
     same_since: datetime | None = None
-    same: int = 0
+    repeats: int = 0
     full: int = 0
     leaps: int = 0
     quarantine: Quarantine | None = None
 
     def after(self, before: ParkSample | None, sample: ParkSample, rules: Plausibility) -> "Trust":
         """The trust after one more reading, `before` being the one before it."""
-        alike = before is not None and _values(before) == _values(sample)
+        repeated = before is not None and _values(before) == _values(sample)
+        full, leap = _is_full(sample, rules), _is_leap(before, sample, rules)
+        if self == SPOTLESS and not (repeated or full or leap):
+            return self
         counted = Trust(
-            same_since=self.same_since if alike else sample.seen_at,
-            same=self.same + 1 if alike else 1,
-            full=_struck(self.full, rules, again=_is_full(sample, rules)),
-            leaps=_struck(self.leaps, rules, again=_is_leap(before, sample, rules)),
+            same_since=(self.same_since or before.seen_at) if before is not None and repeated else None,
+            repeats=self.repeats + 1 if repeated else 0,
+            full=_struck(self.full, rules, again=full),
+            leaps=_struck(self.leaps, rules, again=leap),
             quarantine=self._still(sample.seen_at, rules),
         )
         found = counted._suspicion(sample, rules)
@@ -116,7 +119,7 @@ class Trust:
         if self.leaps >= rules.strikes:
             return Doubt.JUMP, "most of the last readings leap to and fro, or exceed what the panel can give"
         lasted = sample.seen_at - self.same_since if self.same_since else timedelta(0)
-        if self.same >= rules.frozen_readings and lasted >= rules.frozen_for and sample.power_w > rules.dark_w:
+        if self.repeats >= rules.frozen_readings and lasted >= rules.frozen_for and sample.power_w > rules.dark_w:
             return Doubt.FROZEN, f"exactly {sample.power_w:.3f} W in each reading for more than {rules.frozen_for}"
         return None
 
@@ -133,6 +136,10 @@ class Trust:
             return None
         probation = rules.night_probation if known.doubt is Doubt.NIGHT_POWER else rules.probation
         return known if now - known.last_seen_at < probation else None
+
+
+SPOTLESS: Final = Trust()
+"""Nothing was ever wrong, or not for long."""
 
 
 def in_the_dark(glance: Glance, sky: Sky, place: Place | None, rules: Plausibility) -> bool:
@@ -189,7 +196,8 @@ def _is_full(sample: ParkSample, rules: Plausibility) -> bool:
 def _is_leap(before: ParkSample | None, sample: ParkSample, rules: Plausibility) -> bool:
     if sample.power_w > rules.excess * rules.peak_w:
         return True
-    if before is None or sample.seen_at - before.seen_at > rules.leap_within:
+    if before is None or abs(sample.power_w - before.power_w) <= rules.leap_w:
         return False
-    leap_w = abs(sample.power_w - before.power_w)
-    return leap_w > max(rules.leap_w, rules.leap_share * max(sample.power_w, before.power_w))
+    sudden = sample.seen_at - before.seen_at <= rules.leap_within
+    leap_w, greater_w = abs(sample.power_w - before.power_w), max(sample.power_w, before.power_w)
+    return sudden and leap_w > rules.leap_share * greater_w

@@ -104,6 +104,6 @@ def test_a_sensor_that_is_not_believed_is_told_until_it_behaves(world):
         world.reading("a", NOON + timedelta(minutes=minute), 10.0)
     [park] = world.answers.parks()
     assert park.quarantine.cause.startswith("frozen: exactly 10.000 W")
-    assert park.quarantine.since == NOON + timedelta(minutes=59)
+    assert park.quarantine.since == NOON + timedelta(minutes=60)
     world.reading("a", NOON + timedelta(minutes=71), 11.0)
     assert world.answers.parks()[0].quarantine is None

@@ -35,8 +35,8 @@ def frozen(readings, every_s=10.5):
     ("samples", "doubt"),
     [
         ([sample(second, 10 + second / 10) for second in range(0, 120, 2)], None),
-        (frozen(59), None),
-        (frozen(60), Doubt.FROZEN),
+        (frozen(60), None),
+        (frozen(61), Doubt.FROZEN),
         (frozen(300, every_s=2), None),
         (frozen(302, every_s=2), Doubt.FROZEN),
         ([sample(second * 20, 0.0) for second in range(200)], None),
@@ -63,12 +63,12 @@ def test_more_than_a_known_panel_can_give_is_not_believed():
 
 
 def test_it_is_believed_again_after_it_has_behaved_for_a_while():
-    doubted = read(frozen(60))
-    began = frozen(60)[-1].seen_at
+    doubted = read(frozen(61))
+    began = frozen(61)[-1].seen_at
     assert doubted.trust.quarantine.since == began
-    sound = [sample(619.5 + second, 10 + second / 100) for second in range(2, 598, 2)]
+    sound = [sample(630 + second, 10 + second / 100) for second in range(2, 598, 2)]
     assert read(sound, state=doubted).trust.quarantine.since == began
-    assert read([*sound, sample(619.5 + 601, 11)], state=doubted).trust.quarantine is None
+    assert read([*sound, sample(630 + 601, 11)], state=doubted).trust.quarantine is None
 
 
 def test_without_rules_every_sensor_is_believed():
@@ -76,7 +76,7 @@ def test_without_rules_every_sensor_is_believed():
 
 
 def test_the_park_says_why():
-    park = read(frozen(60)).park()
+    park = read(frozen(61)).park()
     assert park.quarantine.startswith("frozen: exactly 10.000 W in each reading for more than 0:10:00")
 
 

@@ -206,7 +206,7 @@ def _state(
 
 def _trust_text(trust: Trust) -> str:
     since = trust.same_since.timestamp() if trust.same_since else None
-    return as_json((since, trust.same, trust.full, trust.leaps))
+    return as_json((since, trust.repeats, trust.full, trust.leaps))
 
 
 def _quarantine_text(quarantine: Quarantine | None) -> str | None:
@@ -218,8 +218,8 @@ def _quarantine_text(quarantine: Quarantine | None) -> str | None:
 
 def trust_of(trust: str, quarantine: str | None) -> Trust:
     """The trust that `park_state.trust` and `park_state.quarantine` keep."""
-    since, same, full, leaps = json.loads(trust)
-    return Trust(_moment(since) if since else None, same, full, leaps, quarantine_of(quarantine))
+    since, repeats, full, leaps = json.loads(trust)
+    return Trust(_moment(since) if since else None, repeats, full, leaps, quarantine_of(quarantine))
 
 
 def quarantine_of(text: str | None) -> Quarantine | None:
