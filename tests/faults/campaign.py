@@ -47,13 +47,15 @@ def play(system: System, faults: Sequence[Fault]) -> Outcome:
     time.sleep(CALM_S)
     before = Before.of(system)
     acknowledged = len(system.ledger())
+    may_lose = any(fault.may_lose for fault in faults)
     broken, recovery_s = [], 0.0
     try:
         _strike(system, faults)
-        recovery_s = come_to_rest(system)
+        recovery_s = come_to_rest(system, may_lose=may_lose)
     except (Unstruck, Restless) as why:
         broken.append(str(why))
     lost = len(lost_readings(system))
+    broken += [f"{lost} acknowledged readings are not stored"] if lost and not may_lose else []
     broken += broken_invariants(system, before, sum(fault.refused for fault in faults))
     outcome = Outcome(
         names=tuple(fault.name for fault in faults),

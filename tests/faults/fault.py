@@ -55,6 +55,6 @@ class Outcome:
         return " + ".join(self.names)
 
     def __str__(self) -> str:
-        seen = "; ".join(self.broken) if self.broken else "ok"
+        seen = "; ".join(self.broken) if self.broken else f"ok, {self.lost} lost as it may" if self.lost else "ok"
         letters = f", dead letters: {', '.join(self.letters)}" if self.letters else ""
         return f"{self.name}: {seen} ({self.acknowledged} acknowledged, {self.recovery_s:.1f} s to recover{letters})"

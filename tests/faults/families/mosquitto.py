@@ -25,12 +25,15 @@ def kill(system: System) -> None:
     system.processes.kill(MQTT)
 
 
-def kill_with_queue(system: System) -> None:
+def kill_both_with_queue(system: System) -> None:
+    """The only two that have a reading die together."""
+
     def late() -> None:
         time.sleep(QUEUES_S)
+        system.processes.kill("mqtt-source")
         system.processes.kill(MQTT)
 
-    system.processes.freeze("mqtt-source", QUEUES_S + 1, meanwhile=late)
+    system.processes.freeze("mqtt-source", QUEUES_S, meanwhile=late)
 
 
 def kill_while_undelivered(system: System) -> None:
@@ -61,10 +64,10 @@ FAULTS = (
         may_lose="what mosquitto acknowledged in the instant of its death",
     ),
     Fault(
-        f"kill -9 {MQTT} with a queue",
+        f"kill -9 {MQTT} with a queue, and mqtt-source with it",
         FAMILY,
-        "mosquitto saves every 15 s: what it queued since is gone",
-        kill_with_queue,
+        "mosquitto saves every 15 s: what came since, and was not delivered, is gone",
+        kill_both_with_queue,
         may_lose="what mosquitto queued since its last save, 15 s at most",
     ),
 )
