@@ -1,0 +1,1 @@
+"""`make audit`: what is in the dependencies, and what is known against them."""
