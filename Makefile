@@ -98,3 +98,7 @@ fuzz: $(STAMP) ## throw broken input at every decoder: FUZZ_SECONDS=10 each, FUZ
 .PHONY: audit
 audit: $(STAMP) ## known holes in the dependencies, if an advisory database can be reached; the SBOM in build/
 	@$(BIN)/python -m infra.audit
+
+.PHONY: load
+load: install-test ## HTTP and MQTT load up to saturation, and its report in docs/load: PARTS="matrix shapes readings"
+	@$(BIN)/python -m tests.load $(PARTS)

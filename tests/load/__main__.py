@@ -1,0 +1,113 @@
+"""`make load`: HTTP and MQTT load, and the report docs/load/README.md.
+
+`python -m tests.load matrix` (or `shapes`, `readings`, `report`: the page only) measures that part, which replaces the
+one before in the report. 0: no request failed, no reading was lost.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.e2e.made_up import Run
+from tests.e2e.process_tree import descendants
+from tests.load import report
+from tests.load.http_load import scenarios
+from tests.load.http_load.targets import Target, running
+from tests.load.machine import LoadAverage, description
+from tests.load.mqtt_load import saturation
+from tests.load.results import Circumstances, Matrix, Readings, Results, Shapes, load, save
+
+PARTS = ("matrix", "shapes", "readings", "report")
+DASHBOARD = "streamlit run"
+
+
+def main() -> int:
+    """Measures what is asked for."""
+    arguments = _arguments()
+    begun = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"{time.monotonic() - begun:6.0f} s {text}", flush=True)
+
+    results = load()
+    if "matrix" in arguments.parts:
+        results = _keep(replace(results, matrix=_matrix(arguments.requests, say)))
+    if "shapes" in arguments.parts:
+        results = _keep(replace(results, shapes=_shapes(say)))
+    if "readings" in arguments.parts:
+        results = _keep(replace(results, readings=_readings(say)))
+    report.write(results)
+    for trouble in results.troubles():
+        say(trouble)
+    return 1 if results.troubles() else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=PARTS, default=PARTS)
+    parser.add_argument("--requests", type=int, nargs="+", default=scenarios.MATRIX, help="of the matrix")
+    return parser.parse_args()
+
+
+def _keep(results: Results) -> Results:
+    save(results)
+    return results
+
+
+def _matrix(counts: Sequence[int], say: scenarios.Say) -> Matrix:
+    say("Requests: the thesis's counts, ours and bare in turn")
+    with LoadAverage() as busy, _home() as folder, running(Path(folder)) as (targets, _):
+        for target in targets:
+            scenarios.smoke(target, say)
+        pairs = [pair for target in targets for pair in scenarios.matrix(target, say, counts)]
+    return Matrix(_circumstances(busy), pairs)
+
+
+def _shapes(say: scenarios.Say) -> Shapes:
+    say("Requests: ramp, spike, soak")
+    ramps, spikes, soaks = [], [], []
+    with LoadAverage() as busy, _home() as folder, running(Path(folder)) as (targets, run):
+        for target in targets:
+            scenarios.smoke(target, say)
+            steps = scenarios.ramp(target, say)
+            ramps += steps
+            time.sleep(2)
+            held = scenarios.highest_held(steps)
+            spikes.append(scenarios.spike(target, max(1, held // 20), say))
+            soaks.append(scenarios.soak(target, max(1, held // 4), _pid_of(target, run), say))
+    return Shapes(_circumstances(busy), ramps, spikes, soaks)
+
+
+def _readings(say: saturation.Say) -> Readings:
+    say("Readings by MQTT")
+    with LoadAverage() as busy, _home() as folder, saturation.playing(Path(folder), say) as system:
+        steps = saturation.ladder(system)
+        edge = saturation.knee(steps)
+        found = saturation.overload(system, edge) if edge else None
+    return Readings(_circumstances(busy), steps, found)
+
+
+def _circumstances(busy: LoadAverage) -> Circumstances:
+    return Circumstances(datetime.now(UTC), description(), busy.span)
+
+
+def _home() -> "tempfile.TemporaryDirectory[str]":
+    return tempfile.TemporaryDirectory(prefix="ahorrater-load-")
+
+
+def _pid_of(target: Target, run: Run | None) -> int | None:
+    """The process that answers, if it is one of ours."""
+    if run is None:
+        return None
+    with suppress(ValueError):
+        return run.pid_of(target.service)
+    return min(pid for pid, command in descendants(run.process.pid).items() if DASHBOARD in command)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,208 @@
+"""docs/load/README.md, from what was measured."""
+
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from tests.load import charts
+from tests.load.http_load.scenarios import highest_held
+from tests.load.mqtt_load.saturation import HOLDS_P99_S, Overload, Step, knee
+from tests.load.results import FOLDER, Circumstances, Matrix, Readings, Results, Shapes
+
+GOAL = 1.25
+"""What p95 may be of the bare reference's."""
+HEAD = """# Load
+Written by `make load`, which repeats all of it; `make load PARTS=matrix` (`shapes`, `readings`) measures that part.
+It starts the system as `make up` does; `FUEL_QUERY_URL`, `ENERGY_QUERY_URL`, `CLUSTER_QUERY_URL`, `DASHBOARD_URL` put
+HTTP load on one that runs elsewhere. The load, the system and whatever else the machine does share its processors, so
+rates are lower bounds; what counts are errors, losses, and ratios of pairs that ran one directly after the other.
+"""
+
+
+def write(results: Results) -> None:
+    """The page and its charts."""
+    parts = [HEAD]
+    if results.matrix:
+        charts.matrix(results.matrix.pairs, FOLDER / "matrix.png")
+        parts += _matrix(results.matrix)
+    if results.shapes:
+        charts.ramp(results.shapes.ramps, FOLDER / "ramp.png")
+        parts += _shapes(results.shapes)
+    if results.readings:
+        charts.latencies(results.readings.steps, FOLDER / "latencies.png")
+        parts += _readings(results.readings)
+        if results.readings.overload:
+            charts.overload(results.readings.overload, FOLDER / "overload.png")
+            parts += _overload(results.readings.overload)
+    parts += _machine(results)
+    (FOLDER / "README.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+def _matrix(found: Matrix) -> Iterable[str]:
+    total, failed = sum(pair.ours.requests for pair in found.pairs), sum(pair.ours.failed for pair in found.pairs)
+    yield "## The thesis's test: so many GET requests of 100 users"
+    yield (
+        f"{total:,} requests, {failed} failed. (The thesis saw 30 to 39 % errors on one service from 500 to 25,000 "
+        "requests, and its GUI fall at 2,600.) `bare` is a starlette application that answers the same bytes under "
+        f"uvicorn; the goal is a p95 of {GOAL} times bare's. {_when(found.circumstances)}\n"
+    )
+    yield from _table(
+        ("asked", "requests", "failed", "requests/s", "p50, ms", "p95, ms", "bare p95, ms", "p95 / bare"),
+        (
+            (
+                pair.target,
+                f"{pair.requests:,}",
+                pair.ours.failed,
+                f"{pair.ours.rate:,.0f}",
+                f"{pair.ours.p50_ms:.0f}",
+                f"{pair.ours.p95_ms:.0f}",
+                f"{pair.bare.p95_ms:.0f}",
+                f"{pair.ratio_p95:.2f}",
+            )
+            for pair in found.pairs
+        ),
+    )
+    yield "Medians of the ratios: " + "; ".join(_verdicts(found)) + ".\n"
+    yield "![p95 of each target by count of requests, beside bare](matrix.png)\n"
+
+
+def _verdicts(found: Matrix) -> Iterable[str]:
+    for name in dict.fromkeys(pair.target for pair in found.pairs):
+        ratio = median(pair.ratio_p95 for pair in found.pairs if pair.target == name)
+        yield f"{name} {ratio:.2f} ({'met' if ratio <= GOAL else 'missed'})"
+
+
+def _shapes(found: Shapes) -> Iterable[str]:
+    yield "## Ramp, spike, soak"
+    yield (
+        "Open loop. The rate doubles until requests fail, p95 exceeds a second, or no user is free to send what is due "
+        f"(400 at most). The spike is twenty times the rate within a second, for five. {_when(found.circumstances)}\n"
+    )
+    rows = []
+    for name in dict.fromkeys(step.target for step in found.ramps):
+        steps = [step for step in found.ramps if step.target == name]
+        broke = next((step for step in steps if not step.found.held), None)
+        what = (
+            f"p95 {broke.found.p95_ms:,.0f} ms, {broke.found.failed} failed, {broke.found.not_sent:,} not sent"
+            if broke
+            else "-"
+        )
+        rows.append((name, f"{highest_held(steps):,}", f"{broke.offered:,}" if broke else "-", what))
+    yield from _table(("asked", "held, requests/s", "broke at", "how"), rows)
+    yield "![p95 over the offered rate](ramp.png)\n"
+    yield from _table(
+        ("spike", "requests/s", "requests", "failed", "not sent", "p95 before, in, after it, ms"),
+        (
+            (
+                one.target,
+                f"{one.rate} -> {20 * one.rate:,}",
+                f"{one.found.requests:,}",
+                one.found.failed,
+                f"{one.found.not_sent:,}",
+                f"{one.before_p95_ms:.0f}, {one.spike_p95_ms:.0f}, {one.after_p95_ms:.0f}",
+            )
+            for one in found.spikes
+        ),
+    )
+    yield from _table(
+        ("soak", "requests/s", "seconds", "requests", "failed", "p95, ms", "memory before, after, MiB"),
+        (
+            (
+                one.target,
+                one.rate,
+                one.seconds,
+                f"{one.found.requests:,}",
+                one.found.failed,
+                f"{one.found.p95_ms:.0f}",
+                "-"
+                if one.before_mib is None or one.after_mib is None
+                else f"{one.before_mib:.0f}, {one.after_mib:.0f}",
+            )
+            for one in found.soaks
+        ),
+    )
+
+
+def _readings(found: Readings) -> Iterable[str]:
+    edge = knee(found.steps)
+    yield "## Readings by MQTT, up to saturation"
+    yield (
+        "Twenty devices, QoS 1, each reading due at a moment fixed in advance; latency is from that moment to the row "
+        "that another connection sees (looked for every 10 ms), through mosquitto, mqtt-source, broker and "
+        "ingest-reading into SQLite, with choose-node behind them. A rate holds where nothing is lost and 99 of "
+        f"100 rows are visible within {HOLDS_P99_S:g} s. {_when(found.circumstances)}\n"
+    )
+    yield from _table(
+        (
+            "readings/s",
+            "accepted",
+            "stored",
+            "lost",
+            "came twice",
+            "p50, ms",
+            "p95, ms",
+            "p99, ms",
+            "longest, ms",
+            "waited on, s",
+            "sender late, ms",
+            "",
+        ),
+        (_step_row(step) for step in found.steps),
+    )
+    yield f"**The knee: {edge:g} readings/s.**\n" if edge else "**Not even the lowest rate held.**\n"
+    yield (
+        "Accepted: acknowledged by mosquitto. Came twice: sent again and recognised; each is stored once. Waited on: "
+        "from the last due moment until nothing waited. Sender late: the load's own worst delay, in the latencies.\n"
+    )
+    yield "![Latency over the rate, and its distribution](latencies.png)\n"
+
+
+def _step_row(step: Step) -> Sequence[object]:
+    times = [f"{1000 * value:,.0f}" for value in (step.p50_s, step.p95_s, step.p99_s, step.longest_s)]
+    late, word = f"{1000 * step.late_s:,.0f}", "holds" if step.holds else "**breaks**"
+    counts = (f"{step.rate:g}", f"{step.accepted:,}", f"{step.stored:,}", step.lost, step.duplicates)
+    return (*counts, *times, f"{step.drain_s:.1f}", late, word)
+
+
+def _overload(found: Overload) -> Iterable[str]:
+    step = found.step
+    most = max(moment.due - moment.stored for moment in found.moments)
+    names = found.moments[0].memory_mib
+    span = {name: [moment.memory_mib[name] for moment in found.moments] for name in names}
+    yield "## Twice the knee"
+    after = found.afterwards
+    yield (
+        f"{step.rate:g} readings/s for {step.published / step.rate:.0f} s: {step.accepted:,} accepted, {step.stored:,} "
+        f"stored, {step.lost} lost, {step.duplicates} came twice (stored once). At most {most:,} waited. "
+        f"{found.normal_after_s:.0f} s after the last was due, nothing waited; {after.rate:g}/s then had a p50 of "
+        f"{1000 * after.p50_s:.0f} ms and a p99 of {1000 * after.p99_s:.0f} ms.\n"
+    )
+    yield (
+        "mqtt-source takes at most some 2,000 readings that are not yet stored; what is beyond waits in mosquitto, "
+        "which keeps it in memory and on disk, up to a million readings or 512 MiB (`infra/mosquitto/shared`).\n"
+    )
+    yield from _table(
+        ("memory, MiB", "at the beginning", "most", "at the end"),
+        ((name, f"{span[name][0]:.0f}", f"{max(span[name]):.0f}", f"{span[name][-1]:.0f}") for name in names),
+    )
+    yield "![Due, stored and waiting readings; memory](overload.png)\n"
+
+
+def _machine(results: Results) -> Iterable[str]:
+    parts = [part for part in (results.matrix, results.shapes, results.readings) if part]
+    if parts:
+        latest = max((part.circumstances for part in parts), key=lambda one: one.measured_at)
+        yield "## The machine"
+        yield from _table(("", ""), latest.machine.items())
+
+
+def _when(circumstances: Circumstances) -> str:
+    least, most = circumstances.load_average
+    return f"Measured {circumstances.measured_at:%d %B %Y %H:%M} UTC, load average {least:.1f} to {most:.1f}."
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[str]:
+    yield f"| {' | '.join(head)} |"
+    yield "|---" * len(head) + "|"
+    for row in rows:
+        yield f"| {' | '.join(map(str, row))} |"
+    yield ""
