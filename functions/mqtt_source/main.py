@@ -18,6 +18,7 @@ from ahorrater.adapters.mqtt.settings import SourceSettings
 from ahorrater.adapters.mqtt.sink import BearerToken, HttpSink
 from ahorrater.adapters.mqtt.tracing import TracedSink
 from ahorrater.adapters.tracing import exporter_of
+from ahorrater.adapters.tracing.logs import write_logs
 from ahorrater.services.source.backoff import Backoff
 from ahorrater.services.source.inbox import Inbox
 from ahorrater.services.source.messages import Interpreter
@@ -99,7 +100,7 @@ async def end(*tasks: "asyncio.Task[None]") -> None:
 
 def main() -> int:
     """Exit code 0 after a signal, 2 where the settings are wrong."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    write_logs("INFO")
     try:
         settings = SourceSettings()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

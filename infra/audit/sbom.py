@@ -20,7 +20,7 @@ def write_sbom(folder: Path, subject: str, pins: Sequence[Pin]) -> Path:
 
 def bill(subject: str, pins: Sequence[Pin]) -> dict[str, Any]:
     """The document: `subject` is what is made of the packages."""
-    components = [_component(pin) for pin in sorted(pins, key=lambda pin: pin.name)]
+    components = [_component(pin) for pin in sorted(pins, key=lambda pin: (pin.name, pin.version))]
     serial = uuid5(NAMESPACE_URL, json.dumps(components))
     about = {"type": "application", "name": f"ahorrater {subject}", "version": version("ahorrater")}
     return {

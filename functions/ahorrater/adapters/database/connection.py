@@ -109,9 +109,12 @@ class Postgresql:
         import psycopg
 
         options = f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_S}s"
-        return psycopg.connect(
-            self.url, connect_timeout=CONNECT_TIMEOUT_S, options=options, application_name="ahorrater", **SILENCE
-        )
+        try:
+            return psycopg.connect(
+                self.url, connect_timeout=CONNECT_TIMEOUT_S, options=options, application_name="ahorrater", **SILENCE
+            )
+        except psycopg.ProgrammingError:  # it would say the password
+            raise RetryLater("DATABASE_URL cannot be read: percent-encode what is special in its password") from None
 
     def statement(self, sql: str) -> str:
         """psycopg's `%(name)s`."""

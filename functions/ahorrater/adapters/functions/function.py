@@ -69,7 +69,7 @@ class Function:
 
     async def __call__(self, request: Request) -> Response:
         """The answer to any request; whatever goes wrong becomes a problem document."""
-        match request.url.path:
+        match request.scope["path"]:
             case "/healthz":
                 return PlainTextResponse("ok")
             case metrics.PATH:
@@ -129,16 +129,16 @@ async def _explained(request: Request, answer: Answering) -> Response:
     except RecursionError:
         return _problem(request, Reject("the body is nested too deeply"))
     except ClientDisconnect:
-        logger.info("%s %s was given up by who asked", request.method, request.url.path)
+        logger.info("%s %s was given up by who asked", request.method, request.scope["path"])
         return Response(status_code=408)
     except Exception:
-        logger.exception("%s %s failed", request.method, request.url.path)
+        logger.exception("%s %s failed", request.method, request.scope["path"])
         return problem_response(Problem("something went wrong here; the log says what"))
 
 
 def _problem(request: Request, problem: Problem) -> Response:
-    logger.warning("%s %s: %s", request.method, request.url.path, problem.detail)
-    return problem_response(problem, getattr(problem, "headers", None), brief=request.url.path == "/")
+    logger.warning("%s %s: %s", request.method, request.scope["path"], problem.detail)
+    return problem_response(problem, getattr(problem, "headers", None), brief=request.scope["path"] == "/")
 
 
 async def _read_body(request: Request) -> bytes:

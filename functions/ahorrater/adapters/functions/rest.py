@@ -39,7 +39,7 @@ class RestApi:
 
     def answer(self, request: Request, body: bytes) -> Response:
         """The answer to one request. Raises a Problem for everything that is not right about it."""
-        path = request.url.path
+        path = request.scope["path"]
         if path == "/openapi.json":
             from ahorrater.adapters.functions.openapi import openapi_document
 
@@ -50,7 +50,7 @@ class RestApi:
             operation.guard(request.headers)
         elif operation.guarded and self._access is not None:
             self._access.check(request.headers)
-        params = _params(operation, in_path, request.url.query)
+        params = _params(operation, in_path, request.scope["query_string"])
         arguments = (params,) if operation.body is None else (params, _body(operation.body, body))
         return self._encode(operation, operation.handler(*arguments))
 
@@ -73,8 +73,8 @@ class RestApi:
         return Response(body, media_type="application/json")
 
 
-def _params(operation: Operation, in_path: dict[str, str], query: str) -> Params:
-    given = parse_qsl(query, keep_blank_values=True)
+def _params(operation: Operation, in_path: dict[str, str], query: bytes) -> Params:
+    given = parse_qsl(query.decode("utf-8", "replace"), keep_blank_values=True)
     names = [name for name, _ in given]
     repeated = {name for name in names if names.count(name) > 1}
     if repeated:

@@ -25,7 +25,7 @@ class CloudEventOverrides(BaseModel):
 class SourceSettings(BaseSettings):
     """Where readings come from (MQTT_*) and go to (K_*, set by Knative's SinkBinding)."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
 
     mqtt_host: str = Field(default="127.0.0.1", description="The MQTT broker's host.")
     mqtt_port: int = Field(default=1883, ge=1, le=65535, description="Its port; 8883 with TLS.")
