@@ -95,9 +95,9 @@ class Trust:
 
     def after(self, before: ParkSample | None, sample: ParkSample, rules: Plausibility) -> "Trust":
         """The trust after one more reading, `before` being the one before it."""
-        repeated = before is not None and _values(before) == _values(sample)
+        repeated = before is not None and _is_same(before, sample)
         full, leap = _is_full(sample, rules), _is_leap(before, sample, rules)
-        if self == SPOTLESS and not (repeated or full or leap):
+        if self is SPOTLESS and not (repeated or full or leap):
             return self
         counted = Trust(
             same_since=(self.same_since or before.seen_at) if before is not None and repeated else None,
@@ -139,7 +139,7 @@ class Trust:
 
 
 SPOTLESS: Final = Trust()
-"""Nothing was ever wrong, or not for long."""
+"""Nothing is wrong: nearly every reading leaves it as it is."""
 
 
 def in_the_dark(glance: Glance, sky: Sky, place: Place | None, rules: Plausibility) -> bool:
@@ -180,8 +180,8 @@ def _dark_w(sky: Sky) -> float:
     return DEFAULT_SKY.floor * max(sky.envelope_w)
 
 
-def _values(sample: ParkSample) -> tuple[float, float, float]:
-    return sample.voltage_v, sample.current_a, sample.power_w
+def _is_same(one: ParkSample, other: ParkSample) -> bool:
+    return one.power_w == other.power_w and one.current_a == other.current_a and one.voltage_v == other.voltage_v
 
 
 def _struck(strikes: int, rules: Plausibility, *, again: bool) -> int:
@@ -198,6 +198,5 @@ def _is_leap(before: ParkSample | None, sample: ParkSample, rules: Plausibility)
         return True
     if before is None or abs(sample.power_w - before.power_w) <= rules.leap_w:
         return False
-    sudden = sample.seen_at - before.seen_at <= rules.leap_within
     leap_w, greater_w = abs(sample.power_w - before.power_w), max(sample.power_w, before.power_w)
-    return sudden and leap_w > rules.leap_share * greater_w
+    return leap_w > rules.leap_share * greater_w and sample.seen_at - before.seen_at <= rules.leap_within

@@ -13,11 +13,12 @@ from ahorrater.contracts.readings import Reading
 from ahorrater.domain.parks import ParkState
 from ahorrater.domain.samples import ParkSample
 from ahorrater.domain.sky import Sky
-from ahorrater.domain.trust import Doubt, Quarantine, Trust
+from ahorrater.domain.trust import SPOTLESS, Doubt, Quarantine, Trust
 from ahorrater.services.dead_letters import Letter
 from ahorrater.services.ingest import Identity, Refusal
 
 SKY_FORMAT = 1
+_SPOTLESS = "[null,0,0,0]"
 _COLUMNS = """node, boot, seq, measured_at, measured_at_receipt, received_at,
                voltage_v, current_a, power_w, battery_soc, overflow"""
 # The database unpacks the batch itself: one parameter and one plan, for any number of rows.
@@ -205,6 +206,8 @@ def _state(
 
 
 def _trust_text(trust: Trust) -> str:
+    if trust is SPOTLESS:
+        return _SPOTLESS
     since = trust.same_since.timestamp() if trust.same_since else None
     return as_json((since, trust.repeats, trust.full, trust.leaps))
 
@@ -218,6 +221,8 @@ def _quarantine_text(quarantine: Quarantine | None) -> str | None:
 
 def trust_of(trust: str, quarantine: str | None) -> Trust:
     """The trust that `park_state.trust` and `park_state.quarantine` keep."""
+    if trust == _SPOTLESS and quarantine is None:
+        return SPOTLESS
     since, repeats, full, leaps = json.loads(trust)
     return Trust(_moment(since) if since else None, repeats, full, leaps, quarantine_of(quarantine))
 
