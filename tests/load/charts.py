@@ -48,6 +48,7 @@ def ramp(steps: Sequence[RampStep], path: Path) -> None:
             markersize=12,
             color=line.get_color(),
         )
+    _ticks(panel, sorted({step.offered for step in steps}))
     panel.set_xlabel("offered, requests/s (x: did not hold)")
     panel.set_ylabel("p95, ms")
     panel.legend(frameon=False, fontsize=8)
@@ -70,6 +71,7 @@ def latencies(steps: Sequence[Step], path: Path) -> None:
         curve.annotate(
             f"knee: {found:g}/s", (found, curve.get_ylim()[0]), rotation=90, va="bottom", ha="right", fontsize=8
         )
+    _ticks(curve, rates)
     curve.set_xlabel("published, readings/s")
     curve.set_ylabel("due -> row visible, ms")
     curve.legend(frameon=False, fontsize=8)
@@ -103,6 +105,12 @@ def overload(found: Overload, path: Path) -> None:
     memory.set_ylim(bottom=0)
     memory.legend(frameon=False, fontsize=8)
     figure.savefig(path)
+
+
+def _ticks(panel: Axes, rates: Sequence[float]) -> None:
+    """The rates that were tried, and no others."""
+    panel.minorticks_off()
+    panel.set_xticks(list(rates), [f"{rate:g}" for rate in rates], fontsize=7)
 
 
 def _figure(panels: int, width: float) -> tuple[Figure, Sequence[Axes]]:

@@ -10,6 +10,8 @@ from tests.load.results import FOLDER, Circumstances, Matrix, Readings, Results,
 
 GOAL = 1.25
 """What p95 may be of the bare reference's."""
+WAITING_BOUND = 1_000_000
+"""max_queued_messages of infra/mosquitto/shared."""
 HEAD = """# Load
 Written by `make load`, which repeats all of it; `make load PARTS=matrix` (`shapes`, `readings`) measures that part.
 It starts the system as `make up` does; `FUEL_QUERY_URL`, `ENERGY_QUERY_URL`, `CLUSTER_QUERY_URL`, `DASHBOARD_URL` put
@@ -168,6 +170,7 @@ def _overload(found: Overload) -> Iterable[str]:
     most = max(moment.due - moment.stored for moment in found.moments)
     names = found.moments[0].memory_mib
     span = {name: [moment.memory_mib[name] for moment in found.moments] for name in names}
+    until_full_s = WAITING_BOUND / most * step.published / step.rate
     yield "## Twice the knee"
     after = found.afterwards
     yield (
@@ -178,7 +181,9 @@ def _overload(found: Overload) -> Iterable[str]:
     )
     yield (
         "mqtt-source takes at most some 2,000 readings that are not yet stored; what is beyond waits in mosquitto, "
-        "which keeps it in memory and on disk, up to a million readings or 512 MiB (`infra/mosquitto/shared`).\n"
+        "which keeps it in memory and on disk, up to a million readings or 512 MiB (`infra/mosquitto/shared`). Memory "
+        f"that it freed stays with its process. At this rate that bound would be reached after some {until_full_s:.0f} s "
+        "(computed, not tried); then the newest are dropped, and its log says so.\n"
     )
     yield from _table(
         ("memory, MiB", "at the beginning", "most", "at the end"),

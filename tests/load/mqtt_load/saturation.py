@@ -119,13 +119,7 @@ class Playing:
         arrivals.give_up()
         counted = counters.read(self.run).since(before)
         drain_s = max(0.0, arrivals.last_at - begin - seconds)
-        found = _step(rate, schedule, sent, arrivals, rows_of(self.database, self.boot), counted, drain_s)
-        self.say(
-            f"  {rate:g}/s {'holds' if found.holds else 'breaks'}: {found.stored} of {found.accepted} stored, p50 "
-            f"{1000 * found.p50_s:.0f} ms, p99 {1000 * found.p99_s:.0f} ms, nothing waited after {drain_s:.1f} s; "
-            f"the sender was {1000 * found.late_s:.0f} ms late at worst"
-        )
-        return found
+        return _step(rate, schedule, sent, arrivals, rows_of(self.database, self.boot), counted, drain_s)
 
     def memory(self) -> dict[str, float]:
         """Of each process, MiB."""
@@ -145,11 +139,12 @@ def ladder(system: Playing, rates: Sequence[float] = RATES) -> list[Step]:
     system.step(RATES[0], 2)  # what starts up with the first reading is not measured
     steps = []
     for rate in rates:
-        steps.append(system.step(rate, STEP_S))
+        steps.append(_told(system, system.step(rate, STEP_S)))
         if not steps[-1].holds:
             break
     if len(steps) > 1 and not steps[-1].holds:
-        steps.append(system.step(round(math.sqrt(steps[-2].rate * steps[-1].rate), -1), STEP_S))
+        between = round(math.sqrt(steps[-2].rate * steps[-1].rate), -1)
+        steps.append(_told(system, system.step(between, STEP_S)))
     return sorted(steps, key=lambda step: step.rate)
 
 
@@ -179,8 +174,17 @@ def overload(system: Playing, rate: float) -> Overload:
                 return
             pause.wait(LOOK_EVERY_S)
 
-    found = system.step(offered, seconds, watch)
-    return Overload(found, moments, found.drain_s, system.step(RATES[0], STEP_S))
+    found = _told(system, system.step(offered, seconds, watch))
+    return Overload(found, moments, found.drain_s, _told(system, system.step(RATES[0], STEP_S)))
+
+
+def _told(system: Playing, found: Step) -> Step:
+    system.say(
+        f"  {found.rate:g}/s {'holds' if found.holds else 'breaks'}: {found.stored:,} of {found.accepted:,} stored, "
+        f"p50 {1000 * found.p50_s:.0f} ms, p99 {1000 * found.p99_s:.0f} ms, none waited after {found.drain_s:.1f} s; "
+        f"the sender was {1000 * found.late_s:.0f} ms late at worst"
+    )
+    return found
 
 
 def _step(
