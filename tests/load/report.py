@@ -181,8 +181,8 @@ def _overload(found: Overload) -> Iterable[str]:
     )
     yield (
         "mqtt-source takes at most some 2,000 readings that are not yet stored; what is beyond waits in mosquitto, "
-        "which keeps it in memory and on disk, up to a million readings or 512 MiB (`infra/mosquitto/shared`). Memory "
-        f"that it freed stays with its process. At this rate that bound would be reached after some {until_full_s:.0f} s "
+        "which keeps it in memory and on disk, up to a million readings or 512 MiB (`infra/mosquitto/shared`). What "
+        f"it freed stays with its process. At this rate that bound would be reached after some {until_full_s:.0f} s "
         "(computed, not tried); then the newest are dropped, and its log says so.\n"
     )
     yield from _table(
