@@ -24,6 +24,8 @@ from tests.load.results import Circumstances, Matrix, Readings, Results, Shapes,
 
 PARTS = ("matrix", "shapes", "readings", "report")
 DASHBOARD = "streamlit run"
+SETTLE_S = 2.0
+"""Between the rate that broke it and the next load."""
 
 
 def main() -> int:
@@ -72,11 +74,11 @@ def _shapes(say: scenarios.Say) -> Shapes:
     say("Requests: ramp, spike, soak")
     ramps, spikes, soaks = [], [], []
     with LoadAverage() as busy, _home() as folder, running(Path(folder)) as (targets, run):
-        for target in targets:
+        for target in {target.service: target for target in targets}.values():
             scenarios.smoke(target, say)
             steps = scenarios.ramp(target, say)
             ramps += steps
-            time.sleep(2)
+            time.sleep(SETTLE_S)
             held = scenarios.highest_held(steps)
             spikes.append(scenarios.spike(target, max(1, held // 20), say))
             soaks.append(scenarios.soak(target, max(1, held // 4), _pid_of(target, run), say))

@@ -13,7 +13,7 @@ MATRIX = (2_600, 5_000, 10_000, 25_000)
 """The thesis's counts of requests."""
 USERS = 100
 RAMP_FROM, RAMP_TO, RAMP_STEP_S = 50, 12_800, 4
-SOAK_S = 45
+SOAK_S = 20
 Say = Callable[[str], None]
 
 
