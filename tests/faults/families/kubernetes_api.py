@@ -14,8 +14,8 @@ MANY = 100_000
 EXPECTED = "relabel answers 503 and hears the decision again; the label stays where it is meanwhile"
 
 
-def refuse(status: int, system: System) -> None:
-    _for_a_while(system, {"path": ALL_BUT_THE_NODES, "status": status, "times": MANY})
+def refuse(status: int, system: System, seconds: float = FAULT_S) -> None:
+    _for_a_while(system, {"path": ALL_BUT_THE_NODES, "status": status, "times": MANY}, seconds)
 
 
 def slow(system: System) -> None:
@@ -43,9 +43,9 @@ def node_silent(system: System) -> None:
     system.kubernetes(f"nodes/{node}", {"ready": True})
 
 
-def _for_a_while(system: System, fault: dict[str, object]) -> None:
+def _for_a_while(system: System, fault: dict[str, object], seconds: float = FAULT_S) -> None:
     system.kubernetes("faults", fault)
-    time.sleep(FAULT_S)
+    time.sleep(seconds)
     system.kubernetes("faults", {}, method="DELETE")
 
 
@@ -53,6 +53,13 @@ FAULTS = (
     *(
         Fault(f"Kubernetes answers {status}, 5 s", FAMILY, EXPECTED, partial(refuse, status))
         for status in (403, 404, 409, 410, 429, 500, 503)
+    ),
+    Fault(
+        "Kubernetes answers 500, 40 s",
+        FAMILY,
+        "longer than the broker insists: choose-node tells again what relabel has not confirmed",
+        partial(refuse, 500, seconds=40.0),
+        alone=True,
     ),
     Fault("Kubernetes slow, 1 s an answer, 5 s", FAMILY, "moves take longer", slow),
     Fault("Kubernetes: writes conflict now and then", FAMILY, "read again, written again", conflicts),

@@ -22,6 +22,7 @@ FREEZE_S = 4.0
 BETWEEN_S = 0.3
 KILLED_EXPECTED = "it starts again; mosquitto or the broker's retries bring it what it missed"
 FROZEN_EXPECTED = "requests wait or are retried; it goes on where it was"
+LONG_EXPECTED = "longer than an attempt's 30 s: the broker tries again; what it gives up is told again"
 
 
 def kill(name: str, system: System) -> None:
@@ -46,12 +47,9 @@ def kill_while_frozen(frozen: str, killed: str, system: System) -> None:
 SINGLE = (
     *(Fault(f"kill -9 {name}", FAMILY, KILLED_EXPECTED, partial(kill, name)) for name in KILLED),
     *(Fault(f"SIGSTOP {name}, 4 s", FAMILY, FROZEN_EXPECTED, partial(freeze, name)) for name in FROZEN),
-    Fault(
-        "SIGSTOP ingest-reading, 40 s",
-        FAMILY,
-        "longer than an attempt's 30 s: the broker tries again; nothing is stored twice",
-        partial(freeze, "ingest-reading", seconds=40.0),
-        alone=True,
+    *(
+        Fault(f"SIGSTOP {name}, 40 s", FAMILY, LONG_EXPECTED, partial(freeze, name, seconds=40.0), alone=True)
+        for name in ("ingest-reading", "choose-node", "relabel", "kubernetes")
     ),
 )
 PAIRS = (

@@ -7,6 +7,7 @@ from ahorrater.domain.decision import Reason
 from ahorrater.services.relabel.control import RelabelControl
 from ahorrater.services.relabel.decisions import Relabel
 from ahorrater.services.relabel.manual import ManualRelabel
+from ahorrater.services.relabel.ports import Fence
 from ahorrater.services.relabel.settings import RelabelSettings
 from tests.unit.relabel.fake_cluster import FakeCluster
 
@@ -31,9 +32,11 @@ def cluster_of(*nodes: str, sunny: str | None = None) -> FakeCluster:
     return cluster
 
 
-def relabel_on(cluster: FakeCluster, mode: RelabelMode = RelabelMode.APPLY, tick_budget_s: float = 5) -> Relabel:
+def relabel_on(
+    cluster: FakeCluster, mode: RelabelMode = RelabelMode.APPLY, tick_budget_s: float = 5, fence: Fence | None = None
+) -> Relabel:
     settings = RelabelSettings(relabel_tick_budget_s=tick_budget_s)
-    return Relabel(cluster, cluster, control_of(cluster, mode), settings, cluster.clock, cluster.sleep)
+    return Relabel(cluster, fence or cluster, control_of(cluster, mode), settings, cluster.clock, cluster.sleep)
 
 
 def manual_on(cluster: FakeCluster, mode: RelabelMode = RelabelMode.APPLY) -> ManualRelabel:

@@ -2,12 +2,15 @@
 
 import pytest
 
+from ahorrater.contracts.events import NodeChosen
+from ahorrater.services.relabel.ports import Kept
+from ahorrater.services.relabel.state import RelabelState
 from tests.unit.relabel.decisions import cluster_of, decision, manual_on, relabel_on
 from tests.unit.relabel.fake_cluster import FakeCluster
 
 
-def run_with_rival(cluster: FakeCluster, write: int, rival: object) -> None:
-    """A decision for b; before its write number `write`, `rival` runs to its end."""
+def run_with_rival(cluster: FakeCluster, write: int, rival: object, heard: NodeChosen | None = None) -> None:
+    """A decision, for b if none is given; before its write number `write`, `rival` runs to its end."""
     count = 0
 
     def interrupt(_: str) -> None:
@@ -22,7 +25,8 @@ def run_with_rival(cluster: FakeCluster, write: int, rival: object) -> None:
 
     cluster.before_write = interrupt
     cluster.after_write = never_dark
-    relabel_on(cluster).chosen(decision(1, "b"), "d1")
+    heard = heard or decision(1, "b")
+    relabel_on(cluster).chosen(heard, f"d{heard.epoch}")
 
 
 @pytest.mark.parametrize("write", range(1, 7))
@@ -51,3 +55,27 @@ def test_people_win_over_the_decision_under_way(write):
     cluster = cluster_of("a", "b", "c", sunny="a")
     run_with_rival(cluster, write, lambda: manual_on(cluster).label_node("c"))
     assert cluster.sunny == (["b"] if write == 1 else ["c"])
+
+
+class StoodStill:
+    """The fence of a process that read it, stood still, and went on much later: its first read is of then."""
+
+    def __init__(self, cluster: FakeCluster) -> None:
+        self._cluster = cluster
+        self._then: Kept | None = cluster.read()
+
+    def read(self) -> Kept:
+        then, self._then = self._then, None
+        return then or self._cluster.read()
+
+    def write(self, state: RelabelState, version: str | None) -> str:
+        return self._cluster.write(state, version)
+
+
+@pytest.mark.parametrize("write", range(1, 7))
+def test_a_process_that_stood_still_after_reading_the_fence_takes_no_newer_label_away(write):
+    cluster = cluster_of("a", "b", sunny="b")
+    relabel_on(cluster).chosen(decision(1, "a"), "d1")
+    stood_still = relabel_on(cluster, fence=StoodStill(cluster))
+    run_with_rival(cluster, write, lambda: stood_still.tick("t1"), decision(2, "b"))
+    assert cluster.sunny == ["b"]

@@ -57,7 +57,7 @@ class Relabel(RelabelService):
         if verdict is Verdict.RESUME:
             return self._mover.advance(kept, cause)
         logger.info("epoch %d is not newer than %d: %s", chosen.epoch, state.epoch, verdict)
-        self._keep_one_sunny(state)
+        self._keep_one_sunny(kept, state)
         return _said(state) if verdict is Verdict.REPLAY else None
 
     def _take_over(self, kept: Kept, chosen: NodeChosen, cause: str) -> Reply | None:
@@ -88,15 +88,15 @@ class Relabel(RelabelService):
         left = self._mover.leave(kept, cause) if self._control.acts() else None
         if left is not None:
             return left
-        self._keep_one_sunny(state)
+        self._keep_one_sunny(kept, state)
         return _said(state) if state.answers(cause) else None
 
     def _advance(self, cause: str, until: datetime) -> Reply | None:
         return advance_until(self._mover, self._fence, cause, lambda: self._wait(until))
 
-    def _keep_one_sunny(self, state: RelabelState) -> None:
+    def _keep_one_sunny(self, kept: Kept, state: RelabelState) -> None:
         plan = plan_repair if state.finished else plan_labels
-        self._mover.write_labels(plan(self._cluster.nodes(), state.sunny, state.mark))
+        self._mover.write_labels(plan(self._mover.nodes_under(kept), state.sunny, state.mark))
 
 
 def advance_until(mover: Mover, fence: Fence, cause: str, wait: Callable[[], bool]) -> Reply | None:

@@ -24,7 +24,7 @@ from ahorrater.domain.sunny import (
 )
 from ahorrater.services.relabel.parts import awaited, is_to_blame, skip
 from ahorrater.services.relabel.plan import Plan, plan_move, words_for
-from ahorrater.services.relabel.ports import Cluster, Fence, Forbidden, Kept, Reply
+from ahorrater.services.relabel.ports import Cluster, Conflict, Fence, Forbidden, Kept, Reply
 from ahorrater.services.relabel.reply import failed, relabelled, reply_of
 from ahorrater.services.relabel.settings import RelabelSettings
 from ahorrater.services.relabel.state import Failure, Phase, RelabelState, key_of, with_moves
@@ -65,7 +65,7 @@ class Mover:
         """Does what can be done now; the reply once the move has ended, None while it goes on."""
         if kept.state is None or kept.state.finished:
             return None
-        claim = Claim(kept.state, kept.version, self._cluster.nodes(), cause)
+        claim = Claim(kept.state, kept.version, self.nodes_under(kept), cause)
         if kept.state.phase is Phase.UNDOING:
             return self._undo(claim)
         if kept.state.phase is Phase.LABELLING:
@@ -85,6 +85,18 @@ class Mover:
             return None
         state = claim.state.changed(previous=_way_back(claim), started_at=self._clock(), reply=None)
         return self._give_up(replace(claim, state=state), FailureReason(lost), words_for(lost, claim.state.node))
+
+    def nodes_under(self, kept: Kept) -> Sequence[Node]:
+        """The nodes, seen while the fence is still as it was read; raises Conflict when it is not.
+
+        The fence is looked at once more because a process may stand still between reading it and reading the nodes:
+        it would then take away, under an older decision, a label that it saw under a newer one, whose process takes
+        away the other label at the same time.
+        """
+        nodes = self._cluster.nodes()
+        if self._fence.read().version != kept.version:
+            raise Conflict("the fence changed while the nodes were read")
+        return nodes
 
     def write_labels(self, writes: Iterable[LabelWrite]) -> None:
         """Does the planned writes in their order."""
