@@ -113,7 +113,7 @@ class Postgresql:
             return psycopg.connect(
                 self.url, connect_timeout=CONNECT_TIMEOUT_S, options=options, application_name="ahorrater", **SILENCE
             )
-        except psycopg.ProgrammingError:  # it would say the password
+        except (psycopg.ProgrammingError, ValueError):  # either would say the password
             raise RetryLater("DATABASE_URL cannot be read: percent-encode what is special in its password") from None
 
     def statement(self, sql: str) -> str:

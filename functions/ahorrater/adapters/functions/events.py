@@ -25,6 +25,8 @@ from ahorrater.contracts.trace_context import TraceContext
 PING_TYPE = "dev.knative.sources.ping"
 """A Knative PingSource can send no other type; its extension `ahorratertype` says which of ours is meant."""
 MEANT_TYPE = "ahorratertype"
+MAX_REASON_CHARACTERS = 200
+"""The library's reasons hold the whole body."""
 D = TypeVar("D", bound=EventData)
 _CORE = frozenset({"specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema"})
 _NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -85,7 +87,7 @@ def decode(headers: Mapping[str, str], body: bytes) -> Event:
     try:
         event = from_http(headers, body, data_unmarshaller=lambda data: data)
     except (exceptions.GenericException, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Reject(f"this is not a CloudEvent: {error}") from None
+        raise Reject(f"this is not a CloudEvent: {str(error)[:MAX_REASON_CHARACTERS]}") from None
     attributes = event.get_attributes()
     if broken := [name for name, value in attributes.items() if _NO_TEXT.search(f"{name}{value}")]:
         raise Reject(f"this is not a CloudEvent: control characters in {', '.join(map(ascii, broken))}")

@@ -1,0 +1,17 @@
+"""The functions, running once for all attacks: whatever is sent to them, they go on."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from ahorrater.adapters.database.migrate import migrate
+from tests.security.running_functions import RunningFunction, running_functions
+
+
+@pytest.fixture(scope="session")
+def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, RunningFunction]]:
+    folder = tmp_path_factory.mktemp("security")
+    url = f"sqlite:///{folder}/ahorrater.db"
+    migrate(url)
+    with running_functions(folder, url) as started:
+        yield started
