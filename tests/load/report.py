@@ -1,5 +1,6 @@
 """docs/load/README.md, from what was measured."""
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from statistics import median
 
@@ -42,10 +43,13 @@ def write(results: Results) -> None:
 def _matrix(found: Matrix) -> Iterable[str]:
     total, failed = sum(pair.ours.requests for pair in found.pairs), sum(pair.ours.failed for pair in found.pairs)
     yield "## The thesis's test: so many GET requests of 100 users"
-    yield (
+    yield _paragraph(
         f"{total:,} requests, {failed} failed. (The thesis saw 30 to 39 % errors on one service from 500 to 25,000 "
         "requests, and its GUI fall at 2,600.) `bare` is a starlette application that answers the same bytes under "
-        f"uvicorn; the goal is a p95 of {GOAL} times bare's. {_when(found.circumstances)}\n"
+        f"uvicorn; the goal is a p95 of {GOAL} times bare's. fuel-query sends bytes that it keeps ready, cluster-query "
+        "keeps for a moment what the cluster said and encodes it each time, energy-query asks the database each time, the "
+        "GUI's page is served by Streamlit (sessions that draw: [the dashboard](../dashboard.md)). "
+        f"{_when(found.circumstances)}"
     )
     yield from _table(
         ("asked", "requests", "failed", "requests/s", "p50, ms", "p95, ms", "bare p95, ms", "p95 / bare"),
@@ -63,7 +67,7 @@ def _matrix(found: Matrix) -> Iterable[str]:
             for pair in found.pairs
         ),
     )
-    yield "Medians of the ratios: " + "; ".join(_verdicts(found)) + ".\n"
+    yield _paragraph(f"Medians of the ratios: {'; '.join(_verdicts(found))}.")
     yield "![p95 of each target by count of requests, beside bare](matrix.png)\n"
 
 
@@ -75,9 +79,9 @@ def _verdicts(found: Matrix) -> Iterable[str]:
 
 def _shapes(found: Shapes) -> Iterable[str]:
     yield "## Ramp, spike, soak"
-    yield (
+    yield _paragraph(
         "Open loop. The rate doubles until requests fail, p95 exceeds a second, or no user is free to send what is due "
-        f"(400 at most). The spike is twenty times the rate within a second, for five. {_when(found.circumstances)}\n"
+        f"(400 at most). The spike is twenty times the rate within a second, for five. {_when(found.circumstances)}"
     )
     rows = []
     for name in dict.fromkeys(step.target for step in found.ramps):
@@ -127,11 +131,11 @@ def _shapes(found: Shapes) -> Iterable[str]:
 def _readings(found: Readings) -> Iterable[str]:
     edge = knee(found.steps)
     yield "## Readings by MQTT, up to saturation"
-    yield (
+    yield _paragraph(
         "Twenty devices, QoS 1, each reading due at a moment fixed in advance; latency is from that moment to the row "
         "that another connection sees (looked for every 10 ms), through mosquitto, mqtt-source, broker and "
         "ingest-reading into SQLite, with choose-node behind them. A rate holds where nothing is lost and 99 of "
-        f"100 rows are visible within {HOLDS_P99_S:g} s. {_when(found.circumstances)}\n"
+        f"100 rows are visible within {HOLDS_P99_S:g} s. {_when(found.circumstances)}"
     )
     yield from _table(
         (
@@ -151,9 +155,9 @@ def _readings(found: Readings) -> Iterable[str]:
         (_step_row(step) for step in found.steps),
     )
     yield f"**The knee: {edge:g} readings/s.**\n" if edge else "**Not even the lowest rate held.**\n"
-    yield (
+    yield _paragraph(
         "Accepted: acknowledged by mosquitto. Came twice: sent again and recognised; each is stored once. Waited on: "
-        "from the last due moment until nothing waited. Sender late: the load's own worst delay, in the latencies.\n"
+        "from the last due moment until nothing waited. Sender late: the load's own worst delay, in the latencies."
     )
     yield "![Latency over the rate, and its distribution](latencies.png)\n"
 
@@ -173,17 +177,17 @@ def _overload(found: Overload) -> Iterable[str]:
     until_full_s = WAITING_BOUND / most * step.published / step.rate
     yield "## Twice the knee"
     after = found.afterwards
-    yield (
+    yield _paragraph(
         f"{step.rate:g} readings/s for {step.published / step.rate:.0f} s: {step.accepted:,} accepted, {step.stored:,} "
         f"stored, {step.lost} lost, {step.duplicates} came twice (stored once). At most {most:,} waited. "
         f"{found.normal_after_s:.0f} s after the last was due, nothing waited; {after.rate:g}/s then had a p50 of "
-        f"{1000 * after.p50_s:.0f} ms and a p99 of {1000 * after.p99_s:.0f} ms.\n"
+        f"{1000 * after.p50_s:.0f} ms and a p99 of {1000 * after.p99_s:.0f} ms."
     )
-    yield (
+    yield _paragraph(
         "mqtt-source takes at most some 2,000 readings that are not yet stored; what is beyond waits in mosquitto, "
         "which keeps it in memory and on disk, up to a million readings or 512 MiB (`infra/mosquitto/shared`). What "
         f"it freed stays with its process. At this rate that bound would be reached after some {until_full_s:.0f} s "
-        "(computed, not tried); then the newest are dropped, and its log says so.\n"
+        "(computed, not tried); then the newest are dropped, and its log says so."
     )
     yield from _table(
         ("memory, MiB", "at the beginning", "most", "at the end"),
@@ -198,6 +202,10 @@ def _machine(results: Results) -> Iterable[str]:
         latest = max((part.circumstances for part in parts), key=lambda one: one.measured_at)
         yield "## The machine"
         yield from _table(("", ""), latest.machine.items())
+
+
+def _paragraph(text: str) -> str:
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
 def _when(circumstances: Circumstances) -> str:
