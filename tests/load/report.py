@@ -47,7 +47,7 @@ def _matrix(found: Matrix) -> Iterable[str]:
         f"{total:,} requests, {failed} failed. (The thesis saw 30 to 39 % errors on one service from 500 to 25,000 "
         "requests, and its GUI fall at 2,600.) `bare` is a starlette application that answers the same bytes under "
         f"uvicorn; the goal is a p95 of {GOAL} times bare's. fuel-query sends bytes that it keeps ready, cluster-query "
-        "keeps for a moment what the cluster said and encodes it each time, energy-query asks the database each time, the "
+        "keeps for a moment what the cluster said and encodes it each time, energy-query asks the database, the "
         "GUI's page is served by Streamlit (sessions that draw: [the dashboard](../dashboard.md)). "
         f"{_when(found.circumstances)}"
     )
