@@ -45,7 +45,7 @@ check: $(STAMP) ## ruff, mypy and the layers, without the tests
 
 PIN := uv pip compile pyproject.toml --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
 	--no-emit-find-links --python-version 3.11 --quiet
-FAMILIES := database reads fuel mqtt kubernetes telegram dashboard broker
+FAMILIES := database reads health fuel mqtt kubernetes telegram dashboard broker
 
 .PHONY: lock
 lock: $(STAMP) ## resolve the dependencies again and pin them, for the images too
