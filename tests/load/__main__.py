@@ -5,6 +5,8 @@ one before in the report. 0: no request failed, no reading was lost.
 """
 
 import argparse
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -31,6 +33,7 @@ SETTLE_S = 2.0
 def main() -> int:
     """Measures what is asked for."""
     arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what we started ends with us
     begun = time.monotonic()
 
     def say(text: str) -> None:

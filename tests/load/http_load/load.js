@@ -12,7 +12,7 @@ const AFTER_SPIKE_P95_MS = 1000;
 
 // Open loop: requests leave when they are due, however late the answers are. Those that find no free user are counted
 // as dropped_iterations.
-const arriving = (more) => ({ timeUnit: "1s", preAllocatedVUs: USERS, maxVUs: 4 * USERS, gracefulStop: "10s", ...more });
+const arriving = (more) => ({ timeUnit: "1s", preAllocatedVUs: 4 * USERS, gracefulStop: "10s", ...more });
 const steady = (rate, seconds, startTime = "0s") =>
   arriving({ executor: "constant-arrival-rate", rate, duration: `${seconds}s`, startTime });
 
