@@ -22,7 +22,7 @@ from ahorrater.adapters.mqtt.device_registry import read_registry
 from ahorrater.adapters.traces import TraceError, parsed_trace
 from ahorrater.contracts.backtest import BacktestRequest
 from ahorrater.contracts.errors import Reject
-from ahorrater.contracts.events import EVENTS, EventData, ReadingReceived
+from ahorrater.contracts.events import EVENTS, ClockTick, EventData, ReadingReceived
 from ahorrater.contracts.golden import golden_events
 from ahorrater.contracts.telegram import BotQuestion, Update
 from ahorrater.contracts.trace_context import TraceContext
@@ -48,6 +48,7 @@ from tests.unit.fuel.feed_answers import answer, station
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 BASE = Path(__file__).parents[2] / "knative" / "base"
 GOLDEN = {event["type"]: event for event in golden_events()}
+TICK = GOLDEN[ClockTick.TYPE]
 TELEMETRY = {"boot": 1, "seq": 2, "measured_at": "2026-06-01T12:00:00Z", "voltage_v": 18.2, "current_a": 1.9}
 Message_ = tuple[Mapping[str, str], bytes]
 
@@ -62,6 +63,10 @@ def _binary(event: Mapping[str, Any]) -> Message_:
 
 def _structured(body: bytes) -> Message_:
     return {"content-type": "application/cloudevents+json"}, body
+
+
+def _with_line_break(attribute: str) -> Message_:
+    return _structured(json.dumps({**TICK, attribute: "x\r\nset-cookie: evil=1"}).encode())
 
 
 EVENT_TIMES = st.sampled_from(
@@ -187,6 +192,10 @@ TRACES = (
 )
 
 
+FAR_APART = TRACE + "9026-06-01T12:00:00Z,1,1\n"
+"""Three thousand million minutes."""
+
+
 def _trace(text: str) -> object:
     trace = parsed_trace("the trace", text.splitlines(keepends=True), (), MAX_VALUES)
     return [column.tolist() for column in trace.power_w]  # type: ignore[attr-defined]
@@ -201,7 +210,6 @@ MANIFESTS = (
     st.sampled_from(DOCUMENTS).flatmap(near).map(lambda document: yaml.safe_dump(document).encode())
     | st.sampled_from(list(FILES.values())).flatmap(lambda text: damaged(text.encode()))
     | st.binary(max_size=100)
-    | st.just(b"a: 2001-99-99")
 )
 
 
@@ -240,7 +248,7 @@ DECODERS = (
         EVENT_MESSAGES,
         _decode_event,
         (Reject,),
-        found=(_binary({**next(iter(GOLDEN.values())), "time": "0001-01-01T00:00:00+23:59"}),),
+        found=(_binary({**TICK, "time": "0001-01-01T00:00:00+23:59"}), _with_line_break("id")),
     ),
     Decoder(
         "CloudEvent, at the small broker",
@@ -248,6 +256,7 @@ DECODERS = (
         _decode_at_broker,
         (InvalidEventError,),
         lambda event: (event.headers(), event.data),
+        (_with_line_break("id"), _with_line_break("tracestate")),
     ),
     Decoder(
         "traceparent",
@@ -292,9 +301,23 @@ DECODERS = (
         (ValidationError,),
         lambda request: request.model_dump_json(),
     ),
-    Decoder("trace as CSV", TRACES, _trace, (TraceError,)),
-    Decoder("manifest", MANIFESTS, lambda content: _kustomized("found.yaml", content), (ManifestError,)),
-    Decoder("kustomization", MANIFESTS, lambda content: _kustomized("kustomization.yaml", content), (ManifestError,)),
+    Decoder(
+        "trace as CSV", TRACES, _trace, (TraceError,), found=(FAR_APART, "timestamp,a\n0001-01-01T00:00:00+23:59,1\n")
+    ),
+    Decoder(
+        "manifest",
+        MANIFESTS,
+        lambda content: _kustomized("found.yaml", content),
+        (ManifestError,),
+        found=(b"a: 2001-99-99", b"\xff"),
+    ),
+    Decoder(
+        "kustomization",
+        MANIFESTS,
+        lambda content: _kustomized("kustomization.yaml", content),
+        (ManifestError,),
+        found=(b"{", b"\xff"),
+    ),
     Decoder(
         "device registry",
         near({"devices": {"panel-1": "tfgrj2", "panel-2": "tfgrj3"}}).map(lambda item: yaml.safe_dump(item).encode())
@@ -304,8 +327,14 @@ DECODERS = (
     ),
     Decoder("cron schedule", text_near("*/5 0-6 1,15 * *"), Schedule.parse, (ValueError,), lambda found: found.text),
     Decoder("quantity, simulated API", QUANTITIES | st.text(max_size=12), parse_quantity, (ValueError,)),
-    Decoder("quantity, of a pod", QUANTITIES, lambda text: room_of({"cpu": text, "memory": text}), (ValueError,)),
-    Decoder("annotations of a workload", ANNOTATIONS, _rules),
+    Decoder(
+        "quantity, of a pod",
+        QUANTITIES,
+        lambda text: room_of({"cpu": text, "memory": text}),
+        (ValueError,),
+        found=("1E537172", "1E1000000"),
+    ),
+    Decoder("annotations of a workload", ANNOTATIONS, _rules, found=({MINIMUM_STAY: "99999999999999h"},)),
     Decoder(
         "dead letter's reason",
         st.tuples(

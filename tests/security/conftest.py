@@ -8,7 +8,7 @@ from ahorrater.adapters.database.migrate import migrate
 from tests.security.running_functions import RunningFunction, running_functions
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, RunningFunction]]:
     folder = tmp_path_factory.mktemp("security")
     url = f"sqlite:///{folder}/ahorrater.db"
