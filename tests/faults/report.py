@@ -3,6 +3,7 @@
 import argparse
 import os
 import platform
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -71,8 +72,10 @@ def _seen(outcomes: Sequence[Outcome]) -> str:
     acknowledged, lost = sum(one.acknowledged for one in outcomes), sum(one.lost for one in outcomes)
     parts = [f"{acknowledged} acknowledged, {lost} lost"]
     parts += [f"{one.name}: {what}" for one in outcomes for what in one.broken]
-    letters = [letter for one in outcomes for letter in one.letters]
-    parts += [f"dead letters: {', '.join(letters)}"] if letters else []
+    letters: Counter[str] = Counter()
+    for count, kind in (letter.split() for one in outcomes for letter in one.letters):
+        letters[kind] += int(count)
+    parts += [f"dead letters: {', '.join(f'{count} {kind}' for kind, count in letters.items())}"] if letters else []
     return "; ".join(parts)
 
 
@@ -80,7 +83,7 @@ def _random(pairs: Sequence[Outcome]) -> list[str]:
     times = sorted(one.recovery_s for one in pairs)
     failed = [one for one in pairs if one.broken]
     sentence = (
-        f"{len(pairs)} runs of two different faults, at most 2 s apart, on one system that lived through all of them: "
+        f"{len(pairs)} runs of two different faults, at most 2 s apart, on systems that live on from run to run: "
         f"{sum(one.acknowledged for one in pairs)} readings acknowledged, {sum(one.lost for one in pairs)} lost; "
         f"{sum(one.looks for one in pairs)} looks at the cluster; {len(failed)} runs with a broken invariant. "
         f"Recovered in {times[len(times) // 2]:.1f} s (median), {times[-1]:.1f} s (slowest)."
