@@ -41,7 +41,7 @@ from infra.local.kubesim.quantities import parse_quantity
 from infra.local.manifests.wiring import ManifestError, Wiring, read_wiring
 from infra.local.pings.cron import Schedule
 from tests.fuzz.decoder import Decoder
-from tests.fuzz.mutations import VALUES, damaged, json_bytes, near, text_near
+from tests.fuzz.mutations import damaged, json_bytes, near, text_near
 from tests.unit.bot.test_bot_updates import Desk, pressed, said
 from tests.unit.fuel.feed_answers import answer, station
 
@@ -213,6 +213,14 @@ MANIFESTS = (
 )
 
 
+KUSTOMIZATIONS = (
+    near({"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": []}).map(
+        lambda document: yaml.safe_dump(document).encode()
+    )
+    | MANIFESTS
+)
+
+
 def _kustomized(name: str, content: bytes) -> Wiring:
     with tempfile.TemporaryDirectory() as folder:
         listed = {"apiVersion": "v1", "kind": "Kustomization", "resources": ["found.yaml"]}
@@ -313,7 +321,7 @@ DECODERS = (
     ),
     Decoder(
         "kustomization",
-        MANIFESTS,
+        KUSTOMIZATIONS,
         lambda content: _kustomized("kustomization.yaml", content),
         (ManifestError,),
         found=(b"{", b"\xff"),
@@ -345,8 +353,5 @@ DECODERS = (
             ),
         ),
         lambda letter: reason_of(*letter),
-    ),
-    Decoder(
-        "any JSON as an event's data", VALUES, lambda item: _as_event(EVENTS[0], json.dumps(item).encode()), (Reject,)
     ),
 )

@@ -5,7 +5,7 @@ import pytest
 from tests.fuzz.decoder import Decoder, Fuzzing
 from tests.fuzz.decoders import DECODERS
 
-EXAMPLES = 120
+EXAMPLES = 250
 
 
 @pytest.mark.parametrize("decoder", DECODERS, ids=lambda decoder: decoder.name)
@@ -13,3 +13,4 @@ def test_whatever_comes_is_taken_or_refused_as_promised(decoder: Decoder) -> Non
     fuzzing = Fuzzing(decoder)
     fuzzing.run(EXAMPLES, repeatable=True)
     assert fuzzing.executions >= EXAMPLES
+    assert fuzzing.taken, "it refuses everything: nothing behind it was tried"
