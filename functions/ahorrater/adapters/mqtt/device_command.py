@@ -14,13 +14,9 @@ from ahorrater.domain.device_access import SOURCE_USER, access_rules
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The registry, where to write, and whose passwords are to change."""
     parser.add_argument("registry", type=Path, help="YAML: devices: {device: node}")
-    parser.add_argument(
-        "folder", type=Path, help="gets `passwords` and `acl`; who is in them keeps the password"
-    )
+    parser.add_argument("folder", type=Path, help="gets `passwords` and `acl`; who is in them keeps the password")
     parser.add_argument("--renew", action="append", default=[], metavar="USER", help="a new password; may be repeated")
-    parser.add_argument(
-        "--write", type=Path, metavar="FILE", help="new passwords go there, not to the screen"
-    )
+    parser.add_argument("--write", type=Path, metavar="FILE", help="new passwords go there, not to the screen")
 
 
 def run(arguments: argparse.Namespace) -> int:
