@@ -9,10 +9,12 @@ const RATE = number("RATE", 10);
 const SECONDS = number("SECONDS", 5);
 const NO_ERROR = { checks: ["rate==1"] };
 const AFTER_SPIKE_P95_MS = 1000;
+// The spike's three parts keep their connections: 900, below the 1000 that one process of ours takes (MAX_CONNECTIONS).
+const MOST_USERS = (__ENV.SCENARIO === "spike" ? 3 : 4) * USERS;
 
 // Open loop: requests leave when they are due, however late the answers are. Those that find no free user are counted
 // as dropped_iterations.
-const arriving = (more) => ({ timeUnit: "1s", preAllocatedVUs: 4 * USERS, gracefulStop: "10s", ...more });
+const arriving = (more) => ({ timeUnit: "1s", preAllocatedVUs: MOST_USERS, gracefulStop: "10s", ...more });
 const steady = (rate, seconds, startTime = "0s") =>
   arriving({ executor: "constant-arrival-rate", rate, duration: `${seconds}s`, startTime });
 
@@ -73,8 +75,7 @@ export const options = {
 };
 
 export default function () {
-  const headers = __ENV.HOST ? { Host: __ENV.HOST } : {};
-  check(http.get(__ENV.URL, { headers }), { "is 200": (answer) => answer.status === 200 });
+  check(http.get(__ENV.URL), { "is 200": (answer) => answer.status === 200 });
 }
 
 export function handleSummary(data) {
