@@ -81,7 +81,8 @@ def _shapes(found: Shapes) -> Iterable[str]:
     yield "## Ramp, spike, soak"
     yield _paragraph(
         "Open loop. The rate doubles until requests fail, p95 exceeds a second, or no user is free to send what is due "
-        f"(400 at most; in the spike 300). The spike is twenty times the rate within a second, for five. {_when(found.circumstances)}"
+        "(400 at most; in the spike 300). The spike is twenty times the rate within a second, for five. "
+        f"{_when(found.circumstances)}"
     )
     rows = []
     for name in dict.fromkeys(step.target for step in found.ramps):
