@@ -69,6 +69,7 @@ def _with_line_break(attribute: str) -> Message_:
     return _structured(json.dumps({**TICK, attribute: "x\r\nset-cookie: evil=1"}).encode())
 
 
+HALF_A_CHARACTER = _structured(json.dumps({**TICK, "data": "\ud800"}).encode())
 EVENT_TIMES = st.sampled_from(
     ["2026-06-01T12:00:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "noon", ""]
 )
@@ -256,7 +257,7 @@ DECODERS = (
         EVENT_MESSAGES,
         _decode_event,
         (Reject,),
-        found=(_binary({**TICK, "time": "0001-01-01T00:00:00+23:59"}), _with_line_break("id")),
+        found=(_binary({**TICK, "time": "0001-01-01T00:00:00+23:59"}), _with_line_break("id"), HALF_A_CHARACTER),
     ),
     Decoder(
         "CloudEvent, at the small broker",
@@ -264,7 +265,7 @@ DECODERS = (
         _decode_at_broker,
         (InvalidEventError,),
         lambda event: (event.headers(), event.data),
-        (_with_line_break("id"), _with_line_break("tracestate")),
+        (_with_line_break("id"), _with_line_break("tracestate"), HALF_A_CHARACTER),
     ),
     Decoder(
         "traceparent",

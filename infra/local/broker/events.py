@@ -84,7 +84,10 @@ def _structured(body: bytes) -> Event:
         raise InvalidEventError(f"the body is not JSON: {error}") from None
     if not isinstance(message, dict):
         raise InvalidEventError("the body is no JSON object")
-    data = _data(message)
+    try:
+        data = _data(message)
+    except UnicodeEncodeError:
+        raise InvalidEventError("the data holds half a character (a lone surrogate)") from None
     if "data" in message:
         message.setdefault("datacontenttype", "application/json")
     skipped = ("data", "data_base64")

@@ -133,7 +133,7 @@ def _as_json(data: object) -> bytes:
         return b""
     if isinstance(data, bytes):
         return data
-    return data.encode() if isinstance(data, str) else json.dumps(data).encode()
+    return data.encode(errors="replace") if isinstance(data, str) else json.dumps(data).encode()
 
 
 def _moment(text: object) -> datetime | None:
