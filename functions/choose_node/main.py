@@ -13,7 +13,7 @@ from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.functions import Emit, Event, Function, data_of
 from ahorrater.adapters.observers.decisions import DecisionObserver
 from ahorrater.adapters.policy import PolicySettings
-from ahorrater.contracts.events import ClockTick, MoveFailed, NodeRelabelled, ReadingStored
+from ahorrater.contracts.events import ClockTick, MoveFailed, NodeRelabelled, ReadingStored, RelabelMode
 from ahorrater.services.choose import ChooseNode, Recorded, announcement
 from ahorrater.services.ledger import Ledger
 
@@ -41,7 +41,8 @@ def hear_failure(event: Event) -> Emit | None:
 
 def hear_relabelled(event: Event) -> None:
     """Stops repeating what is done."""
-    service.on_relabelled(data_of(event, NodeRelabelled).epoch)
+    relabelled = data_of(event, NodeRelabelled)
+    service.on_relabelled(relabelled.epoch, applied=relabelled.mode is RelabelMode.APPLY)
 
 
 def _announce(recorded: Recorded | None) -> Emit | None:

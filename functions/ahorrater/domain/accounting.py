@@ -20,6 +20,7 @@ class Interval:
 
     at: datetime
     power_w: Mapping[str, float]
+    length: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,47 +55,37 @@ class DayAccount:
         return self.net_wh - self.stay_put_wh
 
 
-def accounts(
-    intervals: Sequence[Interval], length: timedelta, placements: Sequence[Placement], tariff: Tariff
-) -> list[DayAccount]:
-    """One account for each UTC day that has intervals; both sequences in order of time. An interval belongs to where
-    the work was when it began. The first placement ever is no move.
+def accounts(intervals: Sequence[Interval], placements: Sequence[Placement], tariff: Tariff) -> list[DayAccount]:
+    """One account for each UTC day that has intervals with the work somewhere; both sequences in order of time. An
+    interval belongs to where the work was when it began. The first placement ever is no move.
     """
     days: dict[date, list[Interval]] = {}
     for interval in intervals:
-        days.setdefault(interval.at.astimezone(UTC).date(), []).append(interval)
-    return [_account(day, of_day, length, placements, tariff) for day, of_day in days.items()]
+        if _node_at(placements, interval.at) is not None:
+            days.setdefault(interval.at.astimezone(UTC).date(), []).append(interval)
+    return [_account(day, of_day, placements, tariff) for day, of_day in days.items()]
 
 
-def realised_gain_wh(
-    intervals: Sequence[Interval], length: timedelta, left: str, reached: str, tariff: Tariff
-) -> float:
+def realised_gain_wh(intervals: Sequence[Interval], left: str, reached: str, tariff: Tariff) -> float:
     """What a move from the park of `left` to that of `reached` brought over the intervals, its cost taken off, Wh."""
-    gains_wh = (
-        _served_wh(interval, reached, length, tariff) - _served_wh(interval, left, length, tariff)
-        for interval in intervals
-    )
+    gains_wh = (_served_wh(interval, reached, tariff) - _served_wh(interval, left, tariff) for interval in intervals)
     return math.fsum(gains_wh) - tariff.move_cost_wh
 
 
-def _account(
-    day: date, intervals: Sequence[Interval], length: timedelta, placements: Sequence[Placement], tariff: Tariff
-) -> DayAccount:
+def _account(day: date, intervals: Sequence[Interval], placements: Sequence[Placement], tariff: Tariff) -> DayAccount:
+    places = [_node_at(placements, interval.at) or "" for interval in intervals]
     served: dict[str, float] = {}
-    for interval in intervals:
-        node = _node_at(placements, interval.at)
-        if node is not None:
-            served[node] = served.get(node, 0.0) + _served_wh(interval, node, length, tariff)
+    for interval, node in zip(intervals, places, strict=True):
+        served[node] = served.get(node, 0.0) + _served_wh(interval, node, tariff)
     moves = sum(one.since.astimezone(UTC).date() == day for one in placements[1:])
-    home = _node_at(placements, intervals[0].at) or (placements[0].node if placements else None)
-    stay_put = math.fsum(_served_wh(interval, home, length, tariff) for interval in intervals) if home else 0.0
+    stay_put = math.fsum(_served_wh(interval, places[0], tariff) for interval in intervals)
     cost_wh = moves * tariff.move_cost_wh
     net_wh = math.fsum(served.values()) - cost_wh
     return DayAccount(day, served, moves, cost_wh, net_wh, stay_put, net_wh / 1000 * tariff.grid_kg_per_kwh)
 
 
-def _served_wh(interval: Interval, node: str, length: timedelta, tariff: Tariff) -> float:
-    return min(max(interval.power_w.get(node, 0.0), 0.0), tariff.load_w) * length.total_seconds() / 3600.0
+def _served_wh(interval: Interval, node: str, tariff: Tariff) -> float:
+    return min(max(interval.power_w.get(node, 0.0), 0.0), tariff.load_w) * interval.length.total_seconds() / 3600.0
 
 
 def _node_at(placements: Sequence[Placement], at: datetime) -> str | None:

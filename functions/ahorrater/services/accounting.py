@@ -1,6 +1,7 @@
 """energy-query: what following the sun brought, day by day."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -20,7 +21,7 @@ class AccountingBook(Protocol):
         """The mean power of every park in each interval that has readings, oldest first."""
 
     def placements(self, since: datetime, until: datetime) -> list[Placement]:
-        """Where the work was, from the last choice before `since` on, oldest first."""
+        """Where the work was, from the last move before `since` on, oldest first."""
 
 
 class Accounting:
@@ -41,12 +42,18 @@ class Accounting:
         if end - begin > MAX_SPAN:
             raise Reject(f"more than {MAX_SPAN.days} days: ask for a shorter time")
         book = self._book = self._book or self._open_book()
-        found = accounts(book.intervals(begin, end, INTERVAL), INTERVAL, book.placements(begin, end), self._tariff)
+        intervals = [_until(interval, end) for interval in book.intervals(begin, end, INTERVAL)]
+        found = accounts(intervals, book.placements(begin, end), self._tariff)
         return [_answer(account) for account in found]
 
 
 def _midnight(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _until(interval: Interval, end: datetime) -> Interval:
+    """The interval that is still running counts for as long as it has run."""
+    return replace(interval, length=min(interval.length, end - interval.at))
 
 
 def _answer(account: DayAccount) -> DayEnergy:

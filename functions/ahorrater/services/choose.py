@@ -83,6 +83,9 @@ class ChoiceTransaction(Protocol):
     def move_of(self, epoch: int) -> Recorded | None:
         """The decision that began this epoch."""
 
+    def apply(self, epoch: int, at: datetime) -> None:
+        """Notes in the ledger that the work is where this epoch wanted it."""
+
 
 class ChoiceStore(Protocol):
     """Where the controller's state and the ledger are kept."""
@@ -132,9 +135,11 @@ class ChooseNode:
         return self._decide(cause, revert)
 
     @retried_on_conflict
-    def on_relabelled(self, epoch: int) -> None:
-        """Remembers that relabel has applied this epoch."""
+    def on_relabelled(self, epoch: int, *, applied: bool) -> None:
+        """Remembers that relabel has taken note of this epoch, and whether it was carried out or only recommended."""
         with self._store.transaction() as transaction:
+            if applied:
+                transaction.apply(epoch, self._clock())
             remembered = transaction.recall()
             if epoch > remembered.state.confirmed_epoch:
                 transaction.remember(remembered, replace(remembered.state, confirmed_epoch=epoch))

@@ -55,4 +55,4 @@ class Ledger:
             if move is None or move.until > self._clock():
                 return
             intervals = transaction.intervals(move, MINUTE)
-            transaction.settle(move, realised_gain_wh(intervals, MINUTE, move.left, move.reached, self._tariff))
+            transaction.settle(move, realised_gain_wh(intervals, move.left, move.reached, self._tariff))

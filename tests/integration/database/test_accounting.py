@@ -27,8 +27,8 @@ def database(database_url):
     database.close()
 
 
-def live(database, story):
-    """Plays (minute, powers) through ingest-reading and choose-node."""
+def live(database, story, *, applied=True):
+    """Plays (minute, powers) through ingest-reading and choose-node; relabel applies the choices, or recommends only."""
     now = NOON
     ingest = IngestReadings(SqlReadingStore(database), IngestPolicy(), lambda: now)
     choose = ChooseNode(SqlChoiceStore(database), ThesisPolicy(), Patience(), lambda: now)
@@ -39,7 +39,9 @@ def live(database, story):
             for node, power_w in powers.items()
         ]
         ingest.ingest(list(enumerate(readings)), [], str(seq), "/t")
-        choose.on_readings(f"/t#{seq}")
+        told = choose.on_readings(f"/t#{seq}")
+        if told is not None:
+            choose.on_relabelled(told.decision.epoch, applied=applied)
 
 
 def test_days_by_node_against_having_stayed(database, database_url):
@@ -61,6 +63,19 @@ def test_days_by_node_against_having_stayed(database, database_url):
     assert (day.moves, day.net_wh, day.stay_put_wh, day.gain_wh) == pytest.approx((1, 9.5, 2.5, 7.0))
     assert day.saved_co2_kg == pytest.approx(9.5 / 1000 * 0.2)
     assert accounting.days(NOON + timedelta(minutes=20), None) == []
+
+
+def test_what_is_only_recommended_moves_nothing_in_the_accounts(database, database_url):
+    live(database, [(0, {"a": 30.0, "b": 6.0}), (5, {"a": 0.0, "b": 60.0})], applied=False)
+    accounting = Accounting(lambda: AccountingQueries(database_url), Tariff(), lambda: NOON + timedelta(hours=1))
+    assert accounting.days(None, None) == []
+
+
+def test_an_interval_that_still_runs_counts_for_as_long_as_it_has_run(database, database_url):
+    live(database, [(0, {"a": 30.0, "b": 6.0})])
+    accounting = Accounting(lambda: AccountingQueries(database_url), Tariff(), lambda: NOON + timedelta(minutes=1))
+    [day] = accounting.days(None, None)
+    assert day.served_wh == pytest.approx({"a": 0.5})
 
 
 @pytest.mark.parametrize(("since", "until"), [(NOON, NOON), (NOON - timedelta(days=32), NOON)])

@@ -28,7 +28,7 @@ class Ledger:
     def intervals(self, since: datetime, until: datetime, length: timedelta) -> list[Interval]:
         begin = until - timedelta(hours=1)
         assert since < begin
-        return [Interval(begin + place * length, {"a": 5.0 + place % 3, "b": 6.0}) for place in range(60)]
+        return [Interval(begin + place * length, {"a": 5.0 + place % 3, "b": 6.0}, length) for place in range(60)]
 
 
 @pytest.fixture

@@ -60,12 +60,19 @@ def test_the_fewest_parks_that_feed_the_load(load, most, nodes):
 
 
 def test_a_day_s_account():
-    intervals = [Interval(NOON + HOUR * hour, {"a": 10 - 5 * hour, "b": 8}) for hour in range(3)]
+    intervals = [Interval(NOON + HOUR * hour, {"a": 10 - 5 * hour, "b": 8}, HOUR) for hour in range(3)]
     placements = [Placement(NOON - HOUR, "a"), Placement(NOON + HOUR, "b")]
-    [day] = accounts(intervals, HOUR, placements, Tariff(load_w=9, move_cost_wh=1, grid_kg_per_kwh=0.2))
+    [day] = accounts(intervals, placements, Tariff(load_w=9, move_cost_wh=1, grid_kg_per_kwh=0.2))
     assert (dict(day.served_wh), day.moves, day.net_wh) == ({"a": 9, "b": 16}, 1, 24)
     assert (day.stay_put_wh, day.gain_wh) == (14, 10)
     assert day.saved_co2_kg == pytest.approx(24 / 1000 * 0.2)
+
+
+def test_before_the_work_was_anywhere_nothing_counts_for_or_against():
+    intervals = [Interval(NOON + HOUR * hour, {"a": 10, "b": 8}, HOUR) for hour in range(3)]
+    [day] = accounts(intervals, [Placement(NOON + HOUR, "b")], Tariff())
+    assert (dict(day.served_wh), day.moves, day.stay_put_wh) == ({"b": 16}, 0, 16)
+    assert accounts(intervals, [], Tariff()) == []
 
 
 powers = st.dictionaries(st.sampled_from("abc"), st.floats(-1, 80), max_size=3)
@@ -73,9 +80,9 @@ powers = st.dictionaries(st.sampled_from("abc"), st.floats(-1, 80), max_size=3)
 
 @given(st.lists(powers, min_size=1, max_size=60), st.lists(st.tuples(st.integers(0, 60), st.sampled_from("abc"))))
 def test_the_days_add_up(worlds, story):
-    intervals = [Interval(NOON + HOUR * hour, world) for hour, world in enumerate(worlds)]
+    intervals = [Interval(NOON + HOUR * hour, world, HOUR) for hour, world in enumerate(worlds)]
     placements = [Placement(NOON + HOUR * hour, node) for hour, node in sorted(story)]
-    days = accounts(intervals, HOUR, placements, Tariff(load_w=30, move_cost_wh=0.5))
+    days = accounts(intervals, placements, Tariff(load_w=30, move_cost_wh=0.5))
     by_hand = 0.0
     for interval in intervals:
         here = [one.node for one in placements if one.since <= interval.at][-1:]

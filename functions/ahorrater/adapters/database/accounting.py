@@ -34,17 +34,19 @@ class AccountingQueries:
         powers: dict[int, dict[str, float]] = {}
         for number, node, power_w in self._all(query):
             powers.setdefault(number, {})[node] = power_w
-        return [Interval(datetime.fromtimestamp(number * step_s, tz=UTC), known) for number, known in powers.items()]
+        return [
+            Interval(datetime.fromtimestamp(number * step_s, tz=UTC), known, length) for number, known in powers.items()
+        ]
 
     def placements(self, since: datetime, until: datetime) -> list[Placement]:
-        """Where the work was, from the last choice before `since` on, oldest first."""
-        moved = select_columns(col(DecisionRow.decided_at), col(DecisionRow.chosen)).where(
+        """Where the work was, from the last move before `since` on, oldest first. What was only chosen is none."""
+        applied_at = col(DecisionRow.applied_at)
+        moved = select_columns(applied_at, col(DecisionRow.chosen)).where(
             col(DecisionRow.moved).is_(True), col(DecisionRow.chosen).is_not(None)
         )
-        newest = col(DecisionRow.decided_at).desc()
-        before = self._all(moved.where(col(DecisionRow.decided_at) < since).order_by(newest).limit(1))
-        within = moved.where(col(DecisionRow.decided_at) >= since, col(DecisionRow.decided_at) < until)
-        return [Placement(at, node) for at, node in [*before, *self._all(within.order_by(col(DecisionRow.decided_at)))]]
+        before = self._all(moved.where(applied_at < since).order_by(applied_at.desc()).limit(1))
+        within = moved.where(applied_at >= since, applied_at < until)
+        return [Placement(at, node) for at, node in [*before, *self._all(within.order_by(applied_at))]]
 
     def _all(self, query: Any) -> list[Any]:
         try:

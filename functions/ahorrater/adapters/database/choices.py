@@ -141,6 +141,11 @@ class SqlChoiceTransaction:
         """By the index on the epochs of moves."""
         return self._one("WHERE moved AND epoch = :epoch", {"epoch": epoch})
 
+    def apply(self, epoch: int, at: datetime) -> None:
+        """The first word of it counts."""
+        update = "UPDATE decision SET applied_at = :at WHERE moved AND epoch = :epoch AND applied_at IS NULL"
+        self._sql.execute(update, {"epoch": epoch, "at": at})
+
     def _alike(self, decision: Decision) -> int | None:
         rows = self._sql.execute(
             "SELECT id, moved, epoch, reason, policy, pending FROM decision ORDER BY id DESC LIMIT 1"

@@ -65,7 +65,7 @@ class SqlLedgerTransaction:
         means = _MEANS.format(elapsed_s=_ELAPSED_S[self._dialect.name])
         for node, place, power_w in self._sql.execute(means, parameters):
             powers.setdefault(int(place), {})[node] = power_w
-        return [Interval(move.since + place * length, powers[place]) for place in sorted(powers)]
+        return [Interval(move.since + place * length, powers[place], length) for place in sorted(powers)]
 
     def settle(self, move: OpenMove, gain_wh: float) -> None:
         """Once and for all."""

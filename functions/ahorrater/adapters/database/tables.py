@@ -141,7 +141,8 @@ class DecisionRow(SQLModel, table=True):
     telling reason and numbers.
 
     Of a move: `expected_gain_wh`, what it was expected to bring until `gain_until`, its cost taken off, and, once that
-    or the next move has come, `realised_gain_wh`, what it did bring.
+    or the next move has come, `realised_gain_wh`, what it did bring. `applied_at`: when relabel said that the work is
+    there; null where it never was (recommended only, vetoed, failed).
     """
 
     __tablename__: ClassVar[str] = "decision"
@@ -168,6 +169,7 @@ class DecisionRow(SQLModel, table=True):
     expected_gain_wh: float | None = None
     gain_until: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     realised_gain_wh: float | None = None
+    applied_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
 
 
 class ParkHealthRow(SQLModel, table=True):
