@@ -28,7 +28,7 @@ def database(database_url):
 
 
 def live(database, story, *, applied=True):
-    """Plays (minute, powers) through ingest-reading and choose-node; relabel applies the choices, or recommends only."""
+    """Plays (minute, powers) through ingest-reading and choose-node; what is not `applied` is only recommended."""
     now = NOON
     ingest = IngestReadings(SqlReadingStore(database), IngestPolicy(), lambda: now)
     choose = ChooseNode(SqlChoiceStore(database), ThesisPolicy(), Patience(), lambda: now)
