@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from kubernetes import client
 
 PAUSE_IMAGE = "registry.k8s.io/pause:3.10.1"
-"""The only image that the real testbed can start."""
+"""The only image that the real cluster of the tests can start."""
 JSON = "application/json"
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
