@@ -34,7 +34,7 @@ SLOW_REFRESH_S = 5
 _TTL_S = 1.5
 """s; below REFRESH_S, so that a redraw never meets an entry that is about to expire and shows it twice."""
 
-_SLOW_TTL_S = 4.5
+_SLOW_TTL_S = 4
 """s; below SLOW_REFRESH_S."""
 
 USAGE_SPAN = timedelta(minutes=15)
