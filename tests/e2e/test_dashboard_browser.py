@@ -134,7 +134,7 @@ def test_a_stopped_function_is_told_and_comes_back(
         expect(page.get_by_text(still_there).first).to_be_visible()
     finally:
         functions.all[name].start()
-    # A request that hung meanwhile has its function left alone for some seconds, and what changes slowly is asked rarely.
+    # A request that hung has its function left alone for some seconds, and what changes slowly is asked rarely.
     expect(page.get_by_role("alert")).to_have_count(0, timeout=RECOVERY_MS)
     expect(page.get_by_text(still_there).first).to_be_visible()
     assert page.evaluate("window.sameDocument")
