@@ -1,8 +1,8 @@
 """Accounting: which PV energy served the workloads, what the moves cost, and what staying put would have brought."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 
@@ -56,13 +56,12 @@ class DayAccount:
 
 
 def accounts(intervals: Sequence[Interval], placements: Sequence[Placement], tariff: Tariff) -> list[DayAccount]:
-    """One account for each UTC day that has intervals with the work somewhere; both sequences in order of time. An
-    interval belongs to where the work was when it began. The first placement ever is no move.
+    """One account for each UTC day in which the work was somewhere; both sequences in order of time. An interval
+    belongs to where the work was when it began; the first one counts from the first placement, which is no move.
     """
     days: dict[date, list[Interval]] = {}
-    for interval in intervals:
-        if _node_at(placements, interval.at) is not None:
-            days.setdefault(interval.at.astimezone(UTC).date(), []).append(interval)
+    for interval in _from(placements[0].since, intervals) if placements else ():
+        days.setdefault(interval.at.astimezone(UTC).date(), []).append(interval)
     return [_account(day, of_day, placements, tariff) for day, of_day in days.items()]
 
 
@@ -70,6 +69,13 @@ def realised_gain_wh(intervals: Sequence[Interval], left: str, reached: str, tar
     """What a move from the park of `left` to that of `reached` brought over the intervals, its cost taken off, Wh."""
     gains_wh = (_served_wh(interval, reached, tariff) - _served_wh(interval, left, tariff) for interval in intervals)
     return math.fsum(gains_wh) - tariff.move_cost_wh
+
+
+def _from(begin: datetime, intervals: Sequence[Interval]) -> Iterator[Interval]:
+    for interval in intervals:
+        at, end = max(interval.at, begin), interval.at + interval.length
+        if at < end:
+            yield replace(interval, at=at, length=end - at)
 
 
 def _account(day: date, intervals: Sequence[Interval], placements: Sequence[Placement], tariff: Tariff) -> DayAccount:

@@ -73,6 +73,8 @@ def test_before_the_work_was_anywhere_nothing_counts_for_or_against():
     [day] = accounts(intervals, [Placement(NOON + HOUR, "b")], Tariff())
     assert (dict(day.served_wh), day.moves, day.stay_put_wh) == ({"b": 16}, 0, 16)
     assert accounts(intervals, [], Tariff()) == []
+    [day] = accounts(intervals, [Placement(NOON + HOUR / 2, "b")], Tariff())
+    assert (dict(day.served_wh), day.stay_put_wh) == ({"b": 20}, 20)
 
 
 powers = st.dictionaries(st.sampled_from("abc"), st.floats(-1, 80), max_size=3)
