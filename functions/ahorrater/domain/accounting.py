@@ -1,6 +1,7 @@
 """Accounting: which PV energy served the workloads, what the moves cost, and what staying put would have brought."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -79,7 +80,7 @@ def _from(begin: datetime, intervals: Sequence[Interval]) -> Iterator[Interval]:
 
 
 def _account(day: date, intervals: Sequence[Interval], placements: Sequence[Placement], tariff: Tariff) -> DayAccount:
-    places = [_node_at(placements, interval.at) or "" for interval in intervals]
+    places = [_node_at(placements, interval.at) for interval in intervals]
     served: dict[str, float] = {}
     for interval, node in zip(intervals, places, strict=True):
         served[node] = served.get(node, 0.0) + _served_wh(interval, node, tariff)
@@ -94,5 +95,6 @@ def _served_wh(interval: Interval, node: str, tariff: Tariff) -> float:
     return min(max(interval.power_w.get(node, 0.0), 0.0), tariff.load_w) * interval.length.total_seconds() / 3600.0
 
 
-def _node_at(placements: Sequence[Placement], at: datetime) -> str | None:
-    return next((one.node for one in reversed(placements) if one.since <= at), None)
+def _node_at(placements: Sequence[Placement], at: datetime) -> str:
+    """The first placement is not after `at`."""
+    return placements[bisect_right(placements, at, key=lambda one: one.since) - 1].node
