@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from infra.local.kubesim.cluster import Cluster
+from infra.local.kubesim.objects import controller_of, name_of, namespace_of
+from infra.local.kubesim.resources import Resource
 from infra.local.kubesim.store import Change
 
 _log = logging.getLogger(__name__)
@@ -24,6 +26,15 @@ class Controller(Protocol):
     def reconcile(self, key: Key) -> float | None:
         """Does what is due now. Answers in how many seconds to look again, or None to wait for a change."""
         ...
+
+
+def own_or_owned(change: Change, own: Resource, owned: Resource) -> Iterable[Key]:
+    """The key of what changed, if it is an `own`; that of the `own` which controls it, if it is an `owned`."""
+    if change.resource is own:
+        yield namespace_of(change.object), name_of(change.object)
+    owner = controller_of(change.object) if change.resource is owned else None
+    if owner and owner["kind"] == own.kind:
+        yield namespace_of(change.object), owner["name"]
 
 
 class ControlPlane:

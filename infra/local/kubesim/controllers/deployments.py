@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from infra.local.kubesim.cluster import Cluster
-from infra.local.kubesim.control_plane import Key
+from infra.local.kubesim.control_plane import Key, own_or_owned
 from infra.local.kubesim.objects import (
     KubeObject,
     annotations_of,
     condition_of,
-    controller_of,
     controller_uid,
     copied,
     is_terminating,
@@ -50,12 +49,7 @@ class Deployments:
 
     def keys(self, change: Change) -> Iterable[Key]:
         """A Deployment itself, or the owner of a ReplicaSet, or (Recreate waits for them) of a pod that went."""
-        if change.resource is DEPLOYMENTS:
-            yield namespace_of(change.object), name_of(change.object)
-        if change.resource is REPLICA_SETS:
-            owner = controller_of(change.object)
-            if owner and owner["kind"] == "Deployment":
-                yield namespace_of(change.object), owner["name"]
+        yield from own_or_owned(change, DEPLOYMENTS, REPLICA_SETS)
         if change.resource is PODS and change.type == "DELETED":
             yield from self._deployments_in(namespace_of(change.object))
 

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from infra.local.kubesim.cluster import Cluster
-from infra.local.kubesim.control_plane import Key
+from infra.local.kubesim.control_plane import Key, own_or_owned
 from infra.local.kubesim.errors import ApiError
 from infra.local.kubesim.objects import (
     KubeObject,
     condition_is_true,
     condition_of,
-    controller_of,
     controller_uid,
     copied,
     is_terminating,
@@ -37,11 +36,7 @@ class ReplicaSets:
 
     def keys(self, change: Change) -> Iterable[Key]:
         """A ReplicaSet itself, or the owner of a pod."""
-        if change.resource is REPLICA_SETS:
-            yield namespace_of(change.object), name_of(change.object)
-        owner = controller_of(change.object) if change.resource is PODS else None
-        if owner and owner["kind"] == "ReplicaSet":
-            yield namespace_of(change.object), owner["name"]
+        return own_or_owned(change, REPLICA_SETS, PODS)
 
     def reconcile(self, key: Key) -> float | None:
         """Creates or deletes pods, then reports."""

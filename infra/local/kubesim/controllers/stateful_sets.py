@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 from infra.local.kubesim.cluster import Cluster
-from infra.local.kubesim.control_plane import Key
+from infra.local.kubesim.control_plane import Key, own_or_owned
 from infra.local.kubesim.objects import (
     KubeObject,
     condition_is_true,
-    controller_of,
     controller_uid,
     copied,
     is_terminating,
@@ -33,11 +32,7 @@ class StatefulSets:
 
     def keys(self, change: Change) -> Iterable[Key]:
         """A StatefulSet itself, or the owner of a pod."""
-        if change.resource is STATEFUL_SETS:
-            yield namespace_of(change.object), name_of(change.object)
-        owner = controller_of(change.object) if change.resource is PODS else None
-        if owner and owner["kind"] == "StatefulSet":
-            yield namespace_of(change.object), owner["name"]
+        return own_or_owned(change, STATEFUL_SETS, PODS)
 
     def reconcile(self, key: Key) -> float | None:
         """One step: the first missing pod, else the last superfluous one, else the last of an old template."""
