@@ -5,10 +5,11 @@ import threading
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs
+
+from tests.integration.http_server import HttpServer, QuietHandler
 
 TOKEN = "123456:AAH-not-a-real-token"
 HANG_DEADLINE_S = 60
@@ -56,7 +57,7 @@ def slower(seconds: int) -> Answer:
     return Answer(429, f"Too Many Requests: retry after {seconds}", {"retry_after": seconds})
 
 
-class FakeBotApi:
+class FakeBotApi(HttpServer):
     """Answers the next of `answers`, then `always`, and accepts where that is None.
 
     `updates`: what getUpdates tells, as long as it is not asked for what comes after. `called`: the other methods.
@@ -73,34 +74,21 @@ class FakeBotApi:
         self._closing = threading.Event()
         api = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
+        class Handler(QuietHandler):
+            def do_POST(self) -> None:  # noqa: N802 -- the base class's name
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                answer, content = api.answer(self.path, self.headers["Content-Type"], body)
+                answer, content = api.reply(self.path, self.headers["Content-Type"], body)
                 if answer.hang:
                     api.wait_until_closing()
                     return
-                self.send_response(answer.status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
+                self.answer(answer.status, content)
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base class's name
-                """Silent."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__(Handler, port)
 
     def texts(self, chat: str | None = None) -> list[str]:
         return [sent.text for sent in list(self.sent) if chat in (None, sent.chat)]
 
-    def answer(self, path: str, content_type: str | None, body: bytes) -> tuple[Answer, bytes]:
+    def reply(self, path: str, content_type: str | None, body: bytes) -> tuple[Answer, bytes]:
         token, _, method = path.removeprefix("/bot").partition("/")
         assert token == TOKEN
         fields, photo = _form(content_type, body)
@@ -135,16 +123,11 @@ class FakeBotApi:
     def wait_until_closing(self) -> None:
         self._closing.wait(HANG_DEADLINE_S)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().__exit__(kind, error, trace)
 
 
 def _form(content_type: str | None, body: bytes) -> tuple[dict[str, str], bytes]:
