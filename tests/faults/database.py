@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from tests.faults.link import FaultyLink
+from tests.integration.link import Link
 from tests.integration.postgresql_server import PostgresqlServer
 
 Row = tuple[Any, ...]
@@ -42,7 +42,7 @@ class PostgresqlDatabase:
 
     server: PostgresqlServer
     url: str
-    link: FaultyLink
+    link: Link
 
     def select(self, sql: str) -> list[Row]:
         try:
@@ -67,5 +67,5 @@ class PostgresqlDatabase:
 @contextmanager
 def linked(server: PostgresqlServer) -> Iterator[PostgresqlDatabase]:
     """A database of its own behind a link."""
-    with server.database() as url, FaultyLink(server.port) as link:
+    with server.database() as url, Link(server.port) as link:
         yield PostgresqlDatabase(server, url, link)

@@ -14,11 +14,11 @@ from typing import Any
 from tests.e2e.made_up import Run, is_well, make_up, until
 from tests.faults.database import PostgresqlDatabase, Rows, SqliteFile, linked
 from tests.faults.fault import Need
-from tests.faults.link import FaultyLink
 from tests.faults.namespace import is_inside, prepare, small_disk
 from tests.faults.parks import Device, Identity, Parks
 from tests.faults.processes import Processes
 from tests.faults.watcher import Watcher
+from tests.integration.link import Link
 from tests.integration.postgresql_server import postgresql_server
 
 DISK_MIB = 192
@@ -46,7 +46,7 @@ class System:
     disk: Path
     """Where the database is; a small disk of its own inside a namespace."""
     parks: Parks
-    devices_link: FaultyLink
+    devices_link: Link
     watcher: Watcher
     random: random.Random
     posted: set[Identity]
@@ -136,7 +136,7 @@ def _database(stack: ExitStack, need: Need, disk: Path) -> tuple[Rows, str]:
 
 
 def _watched(stack: ExitStack, run: Run, rows: Rows, disk: Path, seed: int) -> Iterator[System]:
-    link = stack.enter_context(FaultyLink(int(run.addresses["mosquitto"].rpartition(":")[2])))
+    link = stack.enter_context(Link(int(run.addresses["mosquitto"].rpartition(":")[2])))
     parks = Parks(link.port, boot=int(time.time()))
     stack.callback(parks.stop)
     parks.start()

@@ -10,8 +10,8 @@ import pytest
 from ahorrater_device.buffer import Buffer
 from tests.integration.event_sink import eventually
 from tests.integration.firmware.device_process import DeviceProcess, Listener
-from tests.integration.firmware.link import Link
 from tests.integration.firmware.test_device_core import make
+from tests.integration.link import Link
 from tests.integration.mosquitto_server import MosquittoServer
 from tests.integration.secure_mosquitto import secure_mosquitto
 
