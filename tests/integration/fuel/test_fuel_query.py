@@ -186,7 +186,7 @@ def test_pages_hold_every_station_once(real):
         ("/rest/price/gasoleoa/cheapest?ccaa=98", 404),
         ("/rest/stations?limit=100000", 400),
         ("/rest/nothing", 404),
-        ("/rest/locate/municipio/1%0A2", 404),
+        ("/rest/locate/municipio/1%0A2", 400),
     ],
 )
 def test_bad_questions_are_told_what_is_wrong(real, path, status):
