@@ -1,26 +1,25 @@
-"""An HTTP function, typed. A function that is away is a value, not an exception: each part of a page tells."""
+"""A function that is away is a value, not an exception: each part of a page tells."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Concatenate, Generic, ParamSpec, TypeVar
 
-import httpx
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from ahorrater.adapters.clients import http
+from ahorrater.adapters.clients.http import Trouble
+from ahorrater.contracts.errors import NotFound, Problem, Refused
 
+C = TypeVar("C")
+P = ParamSpec("P")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-Query = Mapping[str, str | int | float | bool]
+Now = Callable[[], datetime]
 
 logger = logging.getLogger(__name__)
 
 PAUSE_AFTER_TIMEOUT = timedelta(seconds=5)
 """A function that hangs is not waited for again at once: the other parts of the page would wait with it."""
-ACTION_TIMEOUT_S = 60.0
-"""Moving the work, or sending a chart, takes as long as it takes; nobody's page waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +30,9 @@ class Answer(Generic[T_co]):
     at: datetime
 
 
-class Trouble(StrEnum):
-    """Why there is no answer."""
-
-    UNREACHABLE = "unreachable"
-    TIMEOUT = "timeout"
-    REFUSED = "refused"
-    UNREADABLE = "unreadable"
-
-
 @dataclass(frozen=True, slots=True)
 class Away:
-    """A function that did not answer. `detail` is for the log: technical, in English.
+    """A function that did not answer, or refused. `detail` is for the log: technical, in English.
 
     `said`: why it refused, in its own words, where it answered with a problem document.
     """
@@ -54,68 +44,45 @@ class Away:
     said: str | None = None
 
 
-class _Problem(BaseModel):
-    """RFC 9457; only what people are told."""
+class FunctionClient(Generic[C]):
+    """Asks a function by its client, whose methods raise. Safe to share between threads."""
 
-    detail: str
-
-
-class FunctionClient:
-    """One HTTP function. Safe to share between threads. `token` goes with what people order, not with reads."""
-
-    def __init__(self, name: str, http: httpx.Client, now: Callable[[], datetime], token: str | None = None) -> None:
+    def __init__(self, name: str, client: C, now: Now) -> None:
         self.name = name
-        self._http = http
-        self._now = now
-        self._credentials = {"Authorization": f"Bearer {token}"} if token else {}
+        self._client, self._now = client, now
         self._hung: Away | None = None
         self._trouble: Trouble | None = None
 
-    def get(self, path: str, shape: TypeAdapter[T], params: Query | None = None) -> Answer[T] | Away:
-        """The answer to a GET, in the shape of its contract."""
+    def read(self, question: Callable[Concatenate[C, P], T], *args: P.args, **kwargs: P.kwargs) -> Answer[T] | Away:
+        """What the client's method answers. Not asked for some seconds after the function has hung."""
         hung = self._hung
         if hung is not None and self._now() < hung.at + PAUSE_AFTER_TIMEOUT:
             return hung
-        reply = self._ask(shape, self._http.build_request("GET", path, params=params))
+        reply = self.order(question, *args, **kwargs)
         self._log_change(reply)
         self._hung = reply if isinstance(reply, Away) and reply.trouble is Trouble.TIMEOUT else None
         return reply
 
-    def post(self, path: str, shape: TypeAdapter[T], body: BaseModel | None = None) -> Answer[T] | Away:
-        """The answer to an order."""
-        return self._ask(shape, self._order(path, body))
-
-    def stream(self, path: str, shape: TypeAdapter[T], body: BaseModel) -> Iterator[T | Away]:
-        """The lines of an answer that takes its time, as they come; trouble is the last one."""
+    def order(self, question: Callable[Concatenate[C, P], T], *args: P.args, **kwargs: P.kwargs) -> Answer[T] | Away:
+        """The same for what people order, whatever happened before."""
         try:
-            with self._sent(self._order(path, body)) as response:
-                for line in response.iter_lines():
-                    yield shape.validate_json(line)
-        except (httpx.HTTPError, ValidationError) as error:
+            return Answer(question(self._client, *args, **kwargs), self._now())
+        except (http.Away, NotFound, Refused) as error:
+            return self._away(error)
+
+    def stream(
+        self, question: Callable[Concatenate[C, P], Iterator[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> Iterator[T | Away]:
+        """The parts of an answer that takes its time, as they come; trouble is the last one."""
+        try:
+            yield from question(self._client, *args, **kwargs)
+        except (http.Away, NotFound, Refused) as error:
             yield self._away(error)
 
-    def _order(self, path: str, body: BaseModel | None) -> httpx.Request:
-        content = b"" if body is None else body.model_dump_json().encode()
-        headers = {"Content-Type": "application/json", **self._credentials}
-        return self._http.build_request("POST", path, content=content, headers=headers, timeout=ACTION_TIMEOUT_S)
-
-    @contextmanager
-    def _sent(self, request: httpx.Request) -> Iterator[httpx.Response]:
-        response = self._http.send(request, stream=True)
-        try:
-            if not response.is_success:
-                response.read()
-            response.raise_for_status()
-            yield response
-        finally:
-            response.close()
-
-    def _ask(self, shape: TypeAdapter[T], request: httpx.Request) -> Answer[T] | Away:
-        try:
-            with self._sent(request) as response:
-                return Answer(shape.validate_json(response.read()), self._now())
-        except (httpx.HTTPError, ValidationError) as error:
-            return self._away(error)
+    def _away(self, error: Problem) -> Away:
+        if isinstance(error, http.Away):
+            return Away(self.name, error.trouble, error.detail, self._now(), error.said)
+        return Away(self.name, Trouble.REFUSED, error.detail, self._now(), error.detail)
 
     def _log_change(self, reply: object) -> None:
         trouble = reply.trouble if isinstance(reply, Away) else None
@@ -124,23 +91,3 @@ class FunctionClient:
         elif trouble is None and self._trouble is not None:
             logger.warning("%s answers again", self.name)
         self._trouble = trouble
-
-    def _away(self, error: httpx.HTTPError | ValidationError) -> Away:
-        return Away(self.name, _trouble(error), str(error), self._now(), _said(error))
-
-
-def _trouble(error: httpx.HTTPError | ValidationError) -> Trouble:
-    if isinstance(error, ValidationError):
-        return Trouble.UNREADABLE
-    if isinstance(error, httpx.TimeoutException):
-        return Trouble.TIMEOUT
-    return Trouble.REFUSED if isinstance(error, httpx.HTTPStatusError) else Trouble.UNREACHABLE
-
-
-def _said(error: httpx.HTTPError | ValidationError) -> str | None:
-    if not isinstance(error, httpx.HTTPStatusError):
-        return None
-    try:
-        return _Problem.model_validate_json(error.response.content).detail
-    except ValidationError:
-        return None

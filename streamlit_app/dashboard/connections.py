@@ -3,29 +3,32 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import httpx
 import streamlit as st
 
+from ahorrater.adapters.clients.backtest import BacktestClient
+from ahorrater.adapters.clients.cluster import ClusterClient
+from ahorrater.adapters.clients.energy import EnergyClient
+from ahorrater.adapters.clients.fuel import FuelClient
+from ahorrater.adapters.clients.http import HttpFunction
+from ahorrater.adapters.clients.notify import NotifyClient
+from ahorrater.adapters.clients.relabel import RelabelClient
 from dashboard.client import FunctionClient
-from dashboard.functions.backtest import BacktestFunction
-from dashboard.functions.cluster import ClusterQuery
-from dashboard.functions.energy import EnergyQuery
-from dashboard.functions.fuel import FuelQuery
-from dashboard.functions.notify import Notify
-from dashboard.functions.relabel import Relabel
 from dashboard.settings import Settings
+
+ORDER_TIMEOUT_S = 60.0
+"""Moving the work, or sending a chart, takes as long as it takes; nobody's page waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Functions:
     """What the dashboard reads, and whom it gives orders."""
 
-    energy: EnergyQuery
-    cluster: ClusterQuery
-    fuel: FuelQuery
-    relabel: Relabel
-    notify: Notify
-    backtest: BacktestFunction
+    energy: FunctionClient[EnergyClient]
+    cluster: FunctionClient[ClusterClient]
+    fuel: FunctionClient[FuelClient]
+    relabel: FunctionClient[RelabelClient]
+    notify: FunctionClient[NotifyClient]
+    backtest: FunctionClient[BacktestClient]
 
 
 def now() -> datetime:
@@ -43,16 +46,19 @@ def settings() -> Settings:
 def functions() -> Functions:
     """One client a function."""
     where = settings()
-    token = where.manual_token.get_secret_value() if where.manual_token else None
+    token = where.manual_token.get_secret_value() if where.manual_token else ""
 
-    def client(name: str, url: str) -> FunctionClient:
-        return FunctionClient(name, httpx.Client(base_url=url, timeout=where.request_timeout_s), now, token)
+    def at(name: str, url: str) -> HttpFunction:
+        return HttpFunction(name, url, where.request_timeout_s, token, ORDER_TIMEOUT_S)
 
+    energy, cluster = at("energy-query", where.energy_query_url), at("cluster-query", where.cluster_query_url)
+    fuel, relabel = at("fuel-query", where.fuel_query_url), at("relabel", where.relabel_url)
+    notify, backtest = at("notify", where.notify_url), at("backtest", where.backtest_url)
     return Functions(
-        EnergyQuery(client("energy-query", where.energy_query_url)),
-        ClusterQuery(client("cluster-query", where.cluster_query_url)),
-        FuelQuery(client("fuel-query", where.fuel_query_url)),
-        Relabel(client("relabel", where.relabel_url)),
-        Notify(client("notify", where.notify_url)),
-        BacktestFunction(client("backtest", where.backtest_url)),
+        FunctionClient(energy.name, EnergyClient(energy), now),
+        FunctionClient(cluster.name, ClusterClient(cluster), now),
+        FunctionClient(fuel.name, FuelClient(fuel), now),
+        FunctionClient(relabel.name, RelabelClient(relabel), now),
+        FunctionClient(notify.name, NotifyClient(notify), now),
+        FunctionClient(backtest.name, BacktestClient(backtest), now),
     )

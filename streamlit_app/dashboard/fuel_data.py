@@ -4,11 +4,11 @@ from datetime import date
 
 import streamlit as st
 
+from ahorrater.adapters.clients.fuel import FuelClient, Place
 from ahorrater.contracts.fuel import Names, Offer, PriceHistory, ProductInfo, StationInfo, Statistics
 from dashboard.charts.stations import StationMap, station_map
 from dashboard.client import Answer, Away
 from dashboard.connections import functions
-from dashboard.functions.fuel import Place
 from dashboard.stations import offers_of, spots
 
 _TTL_S = 4.5
@@ -21,31 +21,31 @@ REFRESH_S = 5
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
 def regions() -> Answer[Names] | Away:
     """The regions (CCAA)."""
-    return functions().fuel.regions()
+    return functions().fuel.read(FuelClient.regions)
 
 
 @st.cache_resource(ttl=_TTL_S, max_entries=64, show_spinner=False)
 def provinces(ccaa: str) -> Answer[Names] | Away:
     """The provinces of a region."""
-    return functions().fuel.provinces(ccaa)
+    return functions().fuel.read(FuelClient.provinces, ccaa)
 
 
 @st.cache_resource(ttl=_TTL_S, max_entries=64, show_spinner=False)
 def municipalities(provincia: str) -> Answer[Names] | Away:
     """The municipalities of a province."""
-    return functions().fuel.municipalities(provincia)
+    return functions().fuel.read(FuelClient.municipalities, provincia)
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
 def products() -> Answer[tuple[ProductInfo, ...]] | Away:
     """What is sold."""
-    return functions().fuel.products()
+    return functions().fuel.read(FuelClient.products)
 
 
 @st.cache_resource(ttl=_TTL_S, max_entries=16, show_spinner=False)
 def stations(place: Place) -> Answer[tuple[StationInfo, ...]] | Away:
     """The stations of a place with their prices."""
-    return functions().fuel.stations(place)
+    return functions().fuel.read(FuelClient.stations, place)
 
 
 @st.cache_resource(ttl=_TTL_S, max_entries=32, show_spinner=False)
@@ -65,16 +65,16 @@ def map_of(place: Place, product: str) -> Answer[StationMap | None] | Away:
 @st.cache_resource(ttl=_TTL_S, max_entries=64, show_spinner=False)
 def history(product: str, station: int, first: date, last: date) -> Answer[PriceHistory] | Away:
     """A product's price at a station, day by day."""
-    return functions().fuel.history(product, station, first, last)
+    return functions().fuel.read(FuelClient.history, product, station, first, last)
 
 
 @st.cache_resource(ttl=_TTL_S, max_entries=64, show_spinner=False)
 def statistics(product: str, place: Place, first: date, last: date) -> Answer[Statistics] | Away:
     """A product's prices in a place, day by day."""
-    return functions().fuel.statistics(product, place, first, last)
+    return functions().fuel.read(FuelClient.statistics, product, place, first, last)
 
 
 @st.cache_resource(ttl=_TTL_S, max_entries=64, show_spinner=False)
 def nearest(product: str, latitude: float, longitude: float, limit: int) -> Answer[tuple[Offer, ...]] | Away:
     """The stations nearest to a point."""
-    return functions().fuel.nearest(product, latitude, longitude, limit)
+    return functions().fuel.read(FuelClient.nearest, product, limit, latitude, longitude)

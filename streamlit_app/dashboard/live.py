@@ -8,6 +8,9 @@ from datetime import timedelta
 
 import streamlit as st
 
+from ahorrater.adapters.clients.cluster import ClusterClient
+from ahorrater.adapters.clients.energy import EnergyClient
+from ahorrater.adapters.clients.relabel import RelabelClient
 from ahorrater.contracts.answers import (
     DayEnergy,
     DecisionEntry,
@@ -16,7 +19,6 @@ from ahorrater.contracts.answers import (
     NodeMetrics,
     ParkNow,
     PodInfo,
-    SunnyNode,
 )
 from ahorrater.contracts.control import Control
 from dashboard.charts import usage
@@ -47,49 +49,49 @@ _MOVES_REMEMBERED = 50
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
 def parks() -> Answer[tuple[ParkNow, ...]] | Away:
     """Every park now."""
-    return functions().energy.parks()
+    return functions().energy.read(EnergyClient.parks)
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
 def decisions() -> Answer[tuple[DecisionEntry, ...]] | Away:
     """The last decisions, newest first."""
-    return functions().energy.decisions(DECISIONS_SHOWN)
+    return functions().energy.read(EnergyClient.decisions, DECISIONS_SHOWN)
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
 def moves() -> Answer[tuple[DecisionEntry, ...]] | Away:
     """The last decisions that moved the work, newest first."""
-    return functions().energy.decisions(_MOVES_REMEMBERED, moved_only=True)
+    return functions().energy.read(EnergyClient.decisions, _MOVES_REMEMBERED, moved=True)
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
-def sunny_node() -> Answer[SunnyNode] | Away:
-    """The node that carries the label."""
-    return functions().cluster.sunny_node()
+def sunny_node() -> Answer[str | None] | Away:
+    """The node that carries the label; None where none does."""
+    return functions().cluster.read(ClusterClient.sunny)
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
 def nodes() -> Answer[tuple[NodeInfo, ...]] | Away:
     """Every node of the cluster."""
-    return functions().cluster.nodes()
+    return functions().cluster.read(ClusterClient.nodes)
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
 def pods() -> Answer[tuple[PodInfo, ...]] | Away:
     """Every pod of the cluster."""
-    return functions().cluster.pods()
+    return functions().cluster.read(ClusterClient.pods)
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
 def control() -> Answer[Control] | Away:
     """How relabel is steered."""
-    return functions().relabel.control()
+    return functions().relabel.read(RelabelClient.show)
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
 def metrics() -> Answer[tuple[NodeMetrics, ...]] | Away:
     """What each node uses now; each answer is remembered for the chart."""
-    found = functions().cluster.metrics()
+    found = functions().cluster.read(ClusterClient.metrics)
     if isinstance(found, Answer):
         usage_history().remember(found.value)
     return found
@@ -110,15 +112,14 @@ def usage_rows() -> bytes:
 @st.cache_resource(ttl=_SLOW_TTL_S, show_spinner=False)
 def today() -> Answer[DayEnergy | None] | Away:
     """The account of the present UTC day; None before its first reading."""
-    days = functions().energy.accounting(now().replace(hour=0, minute=0, second=0, microsecond=0))
-    return days if isinstance(days, Away) else Answer(days.value[-1] if days.value else None, days.at)
+    return functions().energy.read(EnergyClient.day, now().date())
 
 
 @st.cache_resource(ttl=_TTL_S, max_entries=len(Window), show_spinner=False)
 def histories(window: Window) -> Answer[tuple[History, ...]] | Away:
     """The readings of every park in the last while."""
     until = window.until(now())
-    return functions().energy.histories(until - window.length, until, window.step_s)
+    return functions().energy.read(EnergyClient.histories, until - window.length, until, window.step_s)
 
 
 @st.cache_resource(ttl=_TTL_S, max_entries=len(Window), show_spinner=False)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ahorrater.contracts.base import Contract, Epoch, NodeName, UtcDatetime
-from ahorrater.contracts.events import DeviceStatus, ParkNumbers, PendingMove
+from ahorrater.contracts.events import DeviceStatus, ParkNumbers, PendingMove, WorkloadMove
 from ahorrater.contracts.readings import StateOfCharge
 from ahorrater.domain.decision import Reason
 from ahorrater.domain.parks import Freshness
@@ -128,8 +128,10 @@ class History(Contract):
 class DecisionEntry(Contract):
     """One row of the decisions ledger. Alike decisions not to move, one after another, are one row of `repeats`.
 
-    Of a move that a policy expected something of: `expected_gain_wh`, against staying and net of its cost, until
-    `gain_until`; once that or the next move has come, `realised_gain_wh`, what it did bring until then.
+    Of a move: `applied_at`, when relabel said that the work is there; null where it never was (recommended, vetoed,
+    failed). `expected_gain_wh`, where its policy expected something: against staying, net of its cost, until
+    `gain_until`. If it was carried out, `realised_gain_wh`: what it did bring in as much time, or until the next move,
+    once that has come.
     """
 
     id: int
@@ -145,14 +147,45 @@ class DecisionEntry(Contract):
     sentence: str
     parks: tuple[ParkNumbers, ...]
     pending: PendingMove | None
+    applied_at: UtcDatetime | None = None
     expected_gain_wh: float | None = None
     gain_until: UtcDatetime | None = None
     realised_gain_wh: float | None = None
 
 
+class MoveOutcome(StrEnum):
+    """What became of a move. Undone: it failed, and the label is back where it was."""
+
+    MOVED = "moved"
+    FAILED = "failed"
+    UNDONE = "undone"
+    RECOMMENDED = "recommended"
+
+
+class MoveEntry(Contract):
+    """One row of the moves ledger: what relabel did, because of a decision or by hand.
+
+    `at`: when it was told to have ended, `duration_s` after it began. `pods_moved`: pods that became Ready on `node`.
+    Both null for moves that are older than this ledger. `why`: what went wrong, where something did.
+    """
+
+    epoch: Epoch
+    node: NodeName
+    previous: NodeName | None
+    at: UtcDatetime
+    duration_s: Annotated[float, Field(ge=0)] | None
+    pods_moved: Annotated[int, Field(ge=0)] | None
+    outcome: MoveOutcome
+    why: str | None
+    workloads: tuple[WorkloadMove, ...]
+
+
 class DayEnergy(Contract):
     """One UTC day's account, Wh: PV energy that served the workloads by node, minus the cost of moves, against having
     stayed all day where the day began. `saved_co2_kg`: what the net energy would have emitted, taken from the grid.
+
+    `needed_wh`: what the workloads needed while parks were heard, and `renewable_share`, how much of it the sun gave
+    (0 to 1); null where nobody has said what the workloads need.
     """
 
     day: date
@@ -163,6 +196,8 @@ class DayEnergy(Contract):
     stay_put_wh: float
     gain_wh: float
     saved_co2_kg: float
+    needed_wh: float | None = None
+    renewable_share: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
 class DeadLetter(Contract):

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ahorrater.adapters.clients.backtest import BacktestClient
 from ahorrater.contracts.backtest import BacktestRequest
 from dashboard.connections import functions, now
 from dashboard.orders import aside
@@ -26,6 +27,6 @@ def backtest_page(reader: Reader) -> None:
 
 
 def _begun(request: BacktestRequest) -> Replay:
-    replay, ask = Replay(now()), functions().backtest
-    aside(lambda: replay.receive(ask.run(request)))
+    replay, ask = Replay(now()), functions().backtest.stream
+    aside(lambda: replay.receive(ask(BacktestClient.run, request)))
     return replay

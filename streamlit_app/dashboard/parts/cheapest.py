@@ -5,11 +5,11 @@ from statistics import fmean
 
 import streamlit as st
 
+from ahorrater.adapters.clients.fuel import Place
 from ahorrater.contracts.fuel import Offer, ProductInfo, StationInfo
 from dashboard import fuel_data
 from dashboard.client import Answer, Away
 from dashboard.formats import escape
-from dashboard.functions.fuel import Place
 from dashboard.parts.banner import banner
 from dashboard.parts.place_choice import Chosen
 from dashboard.reader import Reader

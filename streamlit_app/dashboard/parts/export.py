@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from ahorrater.adapters.clients.notify import NotifyClient
 from ahorrater.contracts.exports import DataExport, Delivered, Where
 from dashboard.connections import functions
 from dashboard.live import REFRESH_S
@@ -38,7 +39,13 @@ def _ask(reader: Reader, key: str, export: DataExport | None) -> None:
         st.write(texts.nothing_to_export)
         return
     st.write(texts.export_question)
-    confirm(key, texts.export_confirm, texts.exporting, f"{key}-order", partial(functions().notify.export, export))
+    confirm(
+        key,
+        texts.export_confirm,
+        texts.exporting,
+        f"{key}-order",
+        partial(functions().notify.order, NotifyClient.export, export),
+    )
 
 
 def _sentence(delivered: object, reader: Reader) -> str:

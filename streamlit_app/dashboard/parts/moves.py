@@ -24,7 +24,7 @@ def moves_part(reader: Reader) -> None:
     if not moves.value:
         st.info(reader.texts.no_decisions, icon=":material/history:")
         return
-    label_on = None if isinstance(sunny, Away) else sunny.value.node
+    label_on = None if isinstance(sunny, Away) else sunny.value
     st.table(
         table(stories(moves.value, label_on, now())[:_SHOWN], reader),
         border="horizontal",

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
-from dashboard.client import Answer, Away, Trouble
+from ahorrater.adapters.clients.http import Trouble
+from dashboard.client import Answer, Away
 from dashboard.connections import now
 from dashboard.formats import duration, escape
 from dashboard.orders import give, given

@@ -64,7 +64,7 @@ def _cluster_nodes() -> set[str]:
 
 def _sunny_node() -> str | None:
     sunny = live.sunny_node()
-    return sunny.value.node if isinstance(sunny, Answer) else None
+    return sunny.value if isinstance(sunny, Answer) else None
 
 
 def _title(name: str, is_sunny: bool, park: ParkNow | None, reader: Reader) -> None:

@@ -6,10 +6,10 @@ from functools import partial
 
 import streamlit as st
 
+from ahorrater.adapters.clients.fuel import Place
 from ahorrater.contracts.fuel import Names, StationInfo
 from dashboard import fuel_data
 from dashboard.client import Answer, Away
-from dashboard.functions.fuel import Place
 from dashboard.parts.banner import banner_until_back
 from dashboard.reader import Reader
 

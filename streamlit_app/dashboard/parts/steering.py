@@ -3,21 +3,24 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
+from ahorrater.adapters.clients.relabel import Change, RelabelClient
 from ahorrater.contracts.control import Control, Recommendation, RecommendationState
 from ahorrater.contracts.events import RelabelMode
 from dashboard import live
 from dashboard.client import Answer, Away
 from dashboard.connections import functions, now
 from dashboard.formats import duration, escape
-from dashboard.functions.relabel import Change
 from dashboard.parts.banner import banner
 from dashboard.parts.ordering import Ask, confirm, lever, outcome
 from dashboard.reader import Reader
 
-ToNode = Callable[[str], Answer[Change] | Away]
+P = ParamSpec("P")
+T = TypeVar("T")
+ToNode = Callable[[RelabelClient, str], Change]
 
 _PLACE = "steering-order"
 
@@ -77,24 +80,34 @@ def _waiting(waiting: Recommendation | None, reader: Reader) -> None:
 
 
 def _levers(control: Control, reader: Reader) -> None:
-    texts, relabel, waiting = reader.texts.cluster, functions().relabel, control.waiting
+    texts, waiting = reader.texts.cluster, control.waiting
     if waiting is not None and waiting.state is RecommendationState.WAITING:
-        names = {"previous": escape(waiting.previous or reader.texts.no_node), "node": escape(waiting.node)}
-        approve, veto = partial(relabel.approve, waiting.epoch), partial(relabel.veto, waiting.epoch)
-        _lever("approve", texts.approve, texts.approve_question.format(**names), approve, ":material/thumb_up:", reader)
-        _lever("veto", texts.veto, texts.veto_question.format(**names), veto, ":material/thumb_down:", reader)
-    _lever_to_node("move", texts.move, texts.move_question, relabel.move, ":material/moving:", reader)
-    _lever_to_node("label", texts.label, texts.label_question, relabel.label, ":material/label:", reader)
+        _levers_of_recommendation(waiting, reader)
+    _lever_to_node("move", texts.move, texts.move_question, RelabelClient.move, ":material/moving:", reader)
+    _lever_to_node("label", texts.label, texts.label_question, RelabelClient.label, ":material/label:", reader)
     if control.paused:
-        _lever("resume", texts.resume, texts.resume_question, relabel.resume, ":material/play_arrow:", reader)
+        resume = _order(RelabelClient.resume)
+        _lever("resume", texts.resume, texts.resume_question, resume, ":material/play_arrow:", reader)
     else:
-        _lever("pause", texts.pause, texts.pause_question, relabel.pause, ":material/pause:", reader)
+        _lever("pause", texts.pause, texts.pause_question, _order(RelabelClient.pause), ":material/pause:", reader)
     if control.mode is RelabelMode.APPLY:
-        recommend = partial(relabel.set_mode, RelabelMode.RECOMMEND_ONLY)
+        recommend = _order(RelabelClient.set_mode, RelabelMode.RECOMMEND_ONLY)
         _lever("recommend", texts.recommend, texts.recommend_question, recommend, ":material/front_hand:", reader)
     else:
-        act = partial(relabel.set_mode, RelabelMode.APPLY)
+        act = _order(RelabelClient.set_mode, RelabelMode.APPLY)
         _lever("apply", texts.apply, texts.apply_question, act, ":material/play_circle:", reader)
+
+
+def _levers_of_recommendation(waiting: Recommendation, reader: Reader) -> None:
+    texts = reader.texts.cluster
+    names = {"previous": escape(waiting.previous or reader.texts.no_node), "node": escape(waiting.node)}
+    approve, veto = _order(RelabelClient.approve, waiting.epoch), _order(RelabelClient.veto, waiting.epoch)
+    _lever("approve", texts.approve, texts.approve_question.format(**names), approve, ":material/thumb_up:", reader)
+    _lever("veto", texts.veto, texts.veto_question.format(**names), veto, ":material/thumb_down:", reader)
+
+
+def _order(question: Callable[Concatenate[RelabelClient, P], T], *args: P.args, **kwargs: P.kwargs) -> Ask:
+    return partial(functions().relabel.order, question, *args, **kwargs)
 
 
 def _lever(key: str, title: str, question: str, ask: Ask, icon: str, reader: Reader) -> None:
@@ -119,7 +132,7 @@ def _to_node(key: str, title: str, question: str, order: ToNode, reader: Reader)
     st.write(question)
     if node is not None:
         named = f"{title.removesuffix(' …')} → {node}"
-        confirm(key, reader.texts.orders.confirm, named, _PLACE, partial(order, node))
+        confirm(key, reader.texts.orders.confirm, named, _PLACE, _order(order, node))
 
 
 def _sentence(value: object, reader: Reader) -> str:

@@ -32,7 +32,7 @@ def _place(reader: Reader, moves: Answer[tuple[DecisionEntry, ...]] | Away) -> N
     if isinstance(sunny, Away):
         banner(sunny, reader)
         return
-    node = sunny.value.node
+    node = sunny.value
     st.caption(reader.texts.sunny_now)
     if node is None:
         st.header(reader.texts.no_sunny_node, anchor=False, icon=":material/wb_cloudy:")

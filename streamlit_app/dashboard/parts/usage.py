@@ -47,7 +47,7 @@ def _cards(reader: Reader) -> None:
         st.info(reader.texts.cluster.no_usage, icon=":material/memory:")
         return
     sunny = live.sunny_node()
-    sunny_node = sunny.value.node if isinstance(sunny, Answer) else None
+    sunny_node = sunny.value if isinstance(sunny, Answer) else None
     ordered = sorted(metrics.value, key=lambda sample: sample.node)
     for first in range(0, len(ordered), _COLUMNS):
         row = ordered[first : first + _COLUMNS]

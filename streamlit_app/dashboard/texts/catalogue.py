@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ahorrater.adapters.clients.http import Trouble
 from ahorrater.contracts.answers import HealthFlag, ParkCondition
 from ahorrater.domain.decision import MoveKind, Reason
 from dashboard.charts.parks import Quantity, Window
-from dashboard.client import Trouble
 from dashboard.texts.backtest import BacktestTexts
 from dashboard.texts.cluster import ClusterTexts
 from dashboard.texts.fuel import FuelTexts

@@ -1,9 +1,9 @@
 """Spanish."""
 
+from ahorrater.adapters.clients.http import Trouble
 from ahorrater.contracts.answers import HealthFlag, ParkCondition
 from ahorrater.domain.decision import MoveKind, Reason
 from dashboard.charts.parks import Quantity, Window
-from dashboard.client import Trouble
 from dashboard.texts import backtest, cluster, fuel, orders
 from dashboard.texts.catalogue import Texts
 

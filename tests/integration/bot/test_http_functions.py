@@ -54,11 +54,11 @@ def scripted():
     server.server.server_close()
 
 
-def test_an_answer_is_typed_and_the_token_is_brought(scripted):
+def test_an_answer_is_typed_and_the_token_goes_with_orders(scripted):
     function = HttpFunction("x", scripted.url, 5, "the-token")
     assert function.get("/a", SunnyNode, {"b": "c d"}).node == "a"
     assert function.post("/e", SunnyNode).node == "a"
-    assert scripted.asked == [("GET", "/a?b=c+d", "Bearer the-token"), ("POST", "/e", "Bearer the-token")]
+    assert scripted.asked == [("GET", "/a?b=c+d", None), ("POST", "/e", "Bearer the-token")]
 
 
 def test_without_a_token_none_is_brought(scripted):

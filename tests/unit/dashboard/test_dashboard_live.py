@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import streamlit as st
 
+from ahorrater.adapters.clients.fuel import Place
 from dashboard import fuel_data, live
 from dashboard.charts.parks import Window
 from dashboard.client import Answer
-from dashboard.functions.fuel import Place
 from tests.unit.dashboard.function_server import Functions
 
 VIEWERS = 20

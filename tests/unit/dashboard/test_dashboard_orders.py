@@ -2,67 +2,70 @@
 
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
+from ahorrater.adapters.clients.backtest import BacktestClient
+from ahorrater.adapters.clients.http import HttpFunction, Trouble
+from ahorrater.adapters.clients.relabel import RelabelClient
 from ahorrater.contracts.backtest import BacktestRequest
 from ahorrater.contracts.events import RelabelMode
-from dashboard.client import Answer, Away, FunctionClient, Trouble
-from dashboard.functions.backtest import BacktestFunction
-from dashboard.functions.relabel import Relabel
+from dashboard.client import Answer, Away, FunctionClient
 from dashboard.replays import Replay, scored
-from tests.unit.dashboard.function_server import Functions, FunctionServer
+from tests.unit.dashboard.function_server import Functions
 from tests.unit.dashboard.world import recommendation
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 
-def client(name: str, server: FunctionServer, token: str | None = None) -> FunctionClient:
-    return FunctionClient(name, httpx.Client(base_url=server.url, timeout=5), lambda: NOON, token)
+def relabel_with(functions: Functions, token: str) -> FunctionClient[RelabelClient]:
+    return FunctionClient(
+        "relabel", RelabelClient(HttpFunction("relabel", functions.relabel.url, 5, token)), lambda: NOON
+    )
 
 
 @pytest.fixture
-def relabel(functions: Functions) -> Relabel:
-    return Relabel(client("relabel", functions.relabel, "secret"))
+def relabel(functions: Functions) -> FunctionClient[RelabelClient]:
+    return relabel_with(functions, "secret")
 
 
-def test_the_token_goes_with_orders_alone(relabel: Relabel, functions: Functions) -> None:
-    relabel.control()
-    relabel.pause()
+def test_the_token_goes_with_orders_alone(relabel: FunctionClient[RelabelClient], functions: Functions) -> None:
+    relabel.read(RelabelClient.show)
+    relabel.order(RelabelClient.pause)
     assert functions.relabel.authorizations == [None, "Bearer secret"]
 
 
 def test_without_a_token_nothing_is_sent(functions: Functions) -> None:
-    Relabel(client("relabel", functions.relabel)).pause()
+    relabel_with(functions, "").order(RelabelClient.pause)
     assert functions.relabel.authorizations == [None]
 
 
-def test_every_lever_reaches_relabel(relabel: Relabel, functions: Functions) -> None:
+def test_every_lever_reaches_relabel(relabel: FunctionClient[RelabelClient], functions: Functions) -> None:
     world = functions.world
     world.control = world.control.model_copy(update={"waiting": recommendation()})
     for order in (
-        relabel.pause,
-        relabel.resume,
-        lambda: relabel.set_mode(RelabelMode.RECOMMEND_ONLY),
-        lambda: relabel.approve(8),
-        lambda: relabel.veto(8),
-        lambda: relabel.move("sol-3"),
-        lambda: relabel.label("sol-1"),
+        RelabelClient.pause,
+        RelabelClient.resume,
+        lambda client: client.set_mode(RelabelMode.RECOMMEND_ONLY),
+        lambda client: client.approve(8),
+        lambda client: client.veto(8),
+        lambda client: client.move("sol-3"),
+        lambda client: client.label("sol-1"),
     ):
-        assert isinstance(order(), Answer)
+        assert isinstance(relabel.order(order), Answer)
     assert (world.control.mode, world.sunny) == (RelabelMode.RECOMMEND_ONLY, "sol-1")
 
 
-def test_a_refusal_says_why(relabel: Relabel, functions: Functions) -> None:
+def test_a_refusal_says_why(relabel: FunctionClient[RelabelClient], functions: Functions) -> None:
     functions.relabel.orders_refused = "this is not the token"
-    reply = relabel.pause()
+    reply = relabel.order(RelabelClient.pause)
     assert isinstance(reply, Away)
     assert (reply.trouble, reply.said) == (Trouble.REFUSED, "this is not the token")
 
 
 def replayed(functions: Functions) -> Replay:
     replay = Replay(NOON)
-    replay.receive(BacktestFunction(client("backtest", functions.backtest)).run(BacktestRequest()))
+    backtest = BacktestClient(HttpFunction("backtest", functions.backtest.url, 5))
+    replay.receive(FunctionClient("backtest", backtest, lambda: NOON).stream(BacktestClient.run, BacktestRequest()))
     assert replay.over.is_set()
     return replay
 

@@ -4,10 +4,10 @@ from string import Formatter
 
 import pytest
 
+from ahorrater.adapters.clients.http import Trouble
 from ahorrater.contracts.answers import HealthFlag, ParkCondition
 from ahorrater.domain.decision import MoveKind, Reason
 from dashboard.charts.parks import Quantity, Window
-from dashboard.client import Trouble
 from dashboard.replays import TraceKind
 from dashboard.texts import CATALOGUES, Language, language_of
 from dashboard.texts.spanish import SPANISH

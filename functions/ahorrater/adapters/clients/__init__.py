@@ -1,1 +1,1 @@
-"""The HTTP functions, as other functions ask them."""
+"""The HTTP functions, as other functions and the dashboard ask them."""

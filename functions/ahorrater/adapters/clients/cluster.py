@@ -1,11 +1,11 @@
-"""cluster-query, as other functions ask it."""
+"""cluster-query: the nodes, what runs on them and what they use."""
 
 from ahorrater.adapters.clients.http import HttpFunction
-from ahorrater.contracts.answers import NodeInfo, NodeMetrics, SunnyNode
+from ahorrater.contracts.answers import NodeInfo, NodeMetrics, PodInfo, SunnyNode
 
 
 class ClusterClient:
-    """Nodes and what they use. Every method raises Away where cluster-query does not answer."""
+    """Reads only. Every method raises Away where cluster-query does not answer."""
 
     def __init__(self, function: HttpFunction) -> None:
         self._function = function
@@ -15,12 +15,17 @@ class ClusterClient:
         found: SunnyNode = self._function.get("/rest/getSunnyNode", SunnyNode)
         return found.node
 
-    def nodes(self) -> list[NodeInfo]:
+    def nodes(self) -> tuple[NodeInfo, ...]:
         """Every node."""
-        found: list[NodeInfo] = self._function.get("/rest/listNodes", list[NodeInfo])
+        found: tuple[NodeInfo, ...] = self._function.get("/rest/listNodes", tuple[NodeInfo, ...])
         return found
 
-    def metrics(self) -> list[NodeMetrics]:
+    def pods(self) -> tuple[PodInfo, ...]:
+        """Every pod and its node."""
+        found: tuple[PodInfo, ...] = self._function.get("/rest/getNodePod", tuple[PodInfo, ...])
+        return found
+
+    def metrics(self) -> tuple[NodeMetrics, ...]:
         """What each node uses."""
-        found: list[NodeMetrics] = self._function.get("/rest/getMetricsNodes", list[NodeMetrics])
+        found: tuple[NodeMetrics, ...] = self._function.get("/rest/getMetricsNodes", tuple[NodeMetrics, ...])
         return found

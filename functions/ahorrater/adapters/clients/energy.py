@@ -1,35 +1,44 @@
-"""energy-query, as other functions ask it."""
+"""energy-query: the parks, the decisions about them, the moves, and what following the sun brought."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
 from ahorrater.adapters.clients.http import HttpFunction, Query
-from ahorrater.contracts.answers import DayEnergy, DecisionEntry, History, ParkNow
+from ahorrater.contracts.answers import DayEnergy, DecisionEntry, History, MoveEntry, ParkNow
 
 METRICS = "/rest/metrics"
 
 
 class EnergyClient:
-    """Parks, decisions and accounts. Every method raises Away where energy-query does not answer."""
+    """Reads only. Every method raises Away where energy-query does not answer."""
 
     def __init__(self, function: HttpFunction) -> None:
         self._function = function
 
-    def parks(self) -> list[ParkNow]:
+    def parks(self) -> tuple[ParkNow, ...]:
         """Every park now."""
-        found: list[ParkNow] = self._function.get(f"{METRICS}/parks", list[ParkNow])
+        found: tuple[ParkNow, ...] = self._function.get(f"{METRICS}/parks", tuple[ParkNow, ...])
         return found
 
-    def histories(self, since: datetime, until: datetime, step_s: int) -> list[History]:
+    def histories(self, since: datetime, until: datetime, step_s: int) -> tuple[History, ...]:
         """What every park gave, in intervals of `step_s`."""
         query: Query = {"since": since.isoformat(), "until": until.isoformat(), "step_s": step_s}
-        found: list[History] = self._function.get(f"{METRICS}/histories", list[History], query)
+        found: tuple[History, ...] = self._function.get(f"{METRICS}/histories", tuple[History, ...], query)
+        return found
+
+    def decisions(self, limit: int, *, moved: bool = False) -> tuple[DecisionEntry, ...]:
+        """The newest decisions first, or only those that moved."""
+        query: Query = {"limit": limit, "moved": True} if moved else {"limit": limit}
+        found: tuple[DecisionEntry, ...] = self._function.get(f"{METRICS}/decisions", tuple[DecisionEntry, ...], query)
         return found
 
     def latest_decision(self, *, moved: bool = False) -> DecisionEntry | None:
         """The newest decision, or the newest that moved; None before the first."""
-        query: Query = {"limit": 1, **({"moved": "true"} if moved else {})}
-        found: list[DecisionEntry] = self._function.get(f"{METRICS}/decisions", list[DecisionEntry], query)
-        return found[0] if found else None
+        return next(iter(self.decisions(1, moved=moved)), None)
+
+    def moves(self, limit: int) -> tuple[MoveEntry, ...]:
+        """What relabel did, the newest first."""
+        found: tuple[MoveEntry, ...] = self._function.get(f"{METRICS}/moves", tuple[MoveEntry, ...], {"limit": limit})
+        return found
 
     def day(self, day: date) -> DayEnergy | None:
         """The account of a UTC day; None where there were no readings."""

@@ -1,9 +1,19 @@
-"""relabel, as other functions steer it."""
+"""relabel: moves the work by hand, and is paused, told to only recommend, and answered."""
+
+from pydantic import BaseModel
 
 from ahorrater.adapters.clients.http import HttpFunction
 from ahorrater.contracts.control import Control
+from ahorrater.contracts.events import RelabelMode
 
 CONTROL = "/rest/control"
+
+
+class Change(BaseModel):
+    """What a manual path did, in one sentence. `finished`: nothing goes on after the answer."""
+
+    sentence: str
+    finished: bool
 
 
 class RelabelClient:
@@ -13,26 +23,42 @@ class RelabelClient:
         self._function = function
 
     def show(self) -> Control:
-        """How relabel is steered."""
+        """How relabel is steered, and what waits for an answer."""
         found: Control = self._function.get(CONTROL, Control)
         return found
 
     def pause(self) -> Control:
         """No decision is acted on from now on."""
-        return self._order("pause")
+        return self._steer("pause")
 
     def resume(self) -> Control:
-        """Decisions are acted on again."""
-        return self._order("resume")
+        """Decisions are acted on again, the latest one at once."""
+        return self._steer("resume")
+
+    def set_mode(self, mode: RelabelMode) -> Control:
+        """Whether decisions are acted on, or only recommended."""
+        return self._steer(f"mode/{mode}")
 
     def approve(self, epoch: int) -> Control:
         """The decision that waits is acted on."""
-        return self._order(f"approve/{epoch}")
+        return self._steer(f"approve/{epoch}")
 
     def veto(self, epoch: int) -> Control:
         """The decision that waits is not acted on."""
-        return self._order(f"veto/{epoch}")
+        return self._steer(f"veto/{epoch}")
 
-    def _order(self, order: str) -> Control:
+    def move(self, node: str) -> Change:
+        """Labels the node and moves the work there."""
+        return self._change(f"/rest/updatePodsSun/{node}")
+
+    def label(self, node: str) -> Change:
+        """Labels the node and moves nothing."""
+        return self._change(f"/rest/labelNode/{node}")
+
+    def _steer(self, order: str) -> Control:
         found: Control = self._function.post(f"{CONTROL}/{order}", Control)
+        return found
+
+    def _change(self, path: str) -> Change:
+        found: Change = self._function.post(path, Change)
         return found

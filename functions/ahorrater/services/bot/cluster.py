@@ -1,6 +1,6 @@
 """/nodes, /sunny: the cluster."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +46,7 @@ class ClusterTalk:
             return ""
         return speaker.say("since", duration=speaker.duration((self.clock() - moved.decided_at).total_seconds()))
 
-    def _metrics(self) -> list[NodeMetrics]:
+    def _metrics(self) -> Sequence[NodeMetrics]:
         try:
             return self.cluster.metrics()
         except RetryLater:

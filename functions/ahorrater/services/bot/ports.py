@@ -1,5 +1,6 @@
 """What the bot needs of the outside: the functions, a memory that survives restarts, and chats."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -14,10 +15,10 @@ from ahorrater.services.notify.ports import Messenger
 class Energy(Protocol):
     """energy-query. Every method may raise RetryLater."""
 
-    def parks(self) -> list[ParkNow]:
+    def parks(self) -> Sequence[ParkNow]:
         """Every park now."""
 
-    def histories(self, since: datetime, until: datetime, step_s: int) -> list[History]:
+    def histories(self, since: datetime, until: datetime, step_s: int) -> Sequence[History]:
         """What every park gave, in intervals of `step_s`."""
 
     def latest_decision(self, *, moved: bool = False) -> DecisionEntry | None:
@@ -33,10 +34,10 @@ class Nodes(Protocol):
     def sunny(self) -> str | None:
         """The node that carries the label."""
 
-    def nodes(self) -> list[NodeInfo]:
+    def nodes(self) -> Sequence[NodeInfo]:
         """Every node."""
 
-    def metrics(self) -> list[NodeMetrics]:
+    def metrics(self) -> Sequence[NodeMetrics]:
         """What each node uses."""
 
 
@@ -71,10 +72,10 @@ class Fuel(Protocol):
     def station(self, number: int) -> StationInfo:
         """One station."""
 
-    def cheapest(self, product: str, limit: int, **place: int) -> list[Offer]:
+    def cheapest(self, product: str, limit: int, **place: int) -> Sequence[Offer]:
         """Who sells it for least in a `municipio` or a `provincia`."""
 
-    def nearest(self, product: str, limit: int, latitude: float, longitude: float) -> list[Offer]:
+    def nearest(self, product: str, limit: int, latitude: float, longitude: float) -> Sequence[Offer]:
         """Who sells it nearest to a point, degrees."""
 
 
