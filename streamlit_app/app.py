@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from dashboard.collector import spare_the_collector
 from dashboard.formats import zone
@@ -22,40 +23,30 @@ def main() -> None:
     """Set the page up, ask who reads, and run the page that they are on."""
     st.set_page_config(page_title="AhorraTER", page_icon=str(ICON), layout="wide")
     reader = _head()
+    st.navigation(_pages(reader), position="top").run()
+    spare_the_collector()
+
+
+def _pages(reader: Reader) -> list[StreamlitPage]:
+    """The first one is where people arrive."""
     texts = reader.texts
     pages = [
-        st.Page(
-            partial(sun_page, reader),
-            title=texts.sun_page,
-            icon=":material/sunny:",
-            url_path="sun",
-            help=texts.sun_page_help,
-            default=True,
-        ),
-        st.Page(
-            partial(cluster_page, reader),
-            title=texts.cluster.page,
-            icon=":material/dns:",
-            url_path="cluster",
-            help=texts.cluster.page_help,
-        ),
-        st.Page(
-            partial(fuel_page, reader),
-            title=texts.fuel.page,
-            icon=":material/local_gas_station:",
-            url_path="fuel",
-            help=texts.fuel.page_help,
-        ),
-        st.Page(
-            partial(backtest_page, reader),
-            title=texts.backtest.page,
-            icon=":material/replay:",
-            url_path="backtest",
-            help=texts.backtest.page_help,
-        ),
+        ("sun", "sunny", sun_page, texts.sun_page, texts.sun_page_help),
+        ("cluster", "dns", cluster_page, texts.cluster.page, texts.cluster.page_help),
+        ("fuel", "local_gas_station", fuel_page, texts.fuel.page, texts.fuel.page_help),
+        ("backtest", "replay", backtest_page, texts.backtest.page, texts.backtest.page_help),
     ]
-    st.navigation(pages, position="top").run()
-    spare_the_collector()
+    return [
+        st.Page(
+            partial(show, reader),
+            title=title,
+            icon=f":material/{icon}:",
+            url_path=path,
+            help=help_text,
+            default=show is sun_page,
+        )
+        for path, icon, show, title, help_text in pages
+    ]
 
 
 def _head() -> Reader:

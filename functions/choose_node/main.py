@@ -9,6 +9,7 @@ from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.database.choices import SqlChoiceStore
 from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.ledger import SqlLedgerStore
+from ahorrater.adapters.database.moves import SqlMoveBook
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.functions import Emit, Event, Function, data_of
 from ahorrater.adapters.observers.decisions import DecisionObserver
@@ -16,11 +17,13 @@ from ahorrater.adapters.policy import PolicySettings
 from ahorrater.contracts.events import ClockTick, MoveFailed, NodeRelabelled, ReadingStored, RelabelMode
 from ahorrater.services.choose import ChooseNode, Recorded, announcement
 from ahorrater.services.ledger import Ledger
+from ahorrater.services.moves import MovesLedger
 
 settings = PolicySettings()
 database = Database(DatabaseSettings().url)
 service = ChooseNode(SqlChoiceStore(database), settings.policy(), settings.patience(), utc_now)
 ledger = Ledger(SqlLedgerStore(database), AccountingSettings().tariff(), utc_now)
+moves = MovesLedger(SqlMoveBook(database), utc_now)
 
 
 def hear_stored(event: Event) -> Emit | None:
@@ -35,13 +38,16 @@ def hear_tick(event: Event) -> Emit | None:
 
 
 def hear_failure(event: Event) -> Emit | None:
-    """Takes the failed move back."""
-    return _announce(service.on_move_failed(data_of(event, MoveFailed), event.identity))
+    """Writes it down, and takes the failed move back."""
+    failed = data_of(event, MoveFailed)
+    moves.on_failed(failed, event.identity)
+    return _announce(service.on_move_failed(failed, event.identity))
 
 
 def hear_relabelled(event: Event) -> None:
-    """Stops repeating what is done."""
+    """Writes it down, and stops repeating what is done."""
     relabelled = data_of(event, NodeRelabelled)
+    moves.on_relabelled(relabelled, event.identity)
     service.on_relabelled(relabelled.epoch, applied=relabelled.mode is RelabelMode.APPLY)
 
 

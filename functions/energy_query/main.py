@@ -15,13 +15,23 @@ from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.functions import Function, Operation, Params
 from ahorrater.adapters.observers.energy import EnergyObserver
 from ahorrater.adapters.policy import PolicySettings
-from ahorrater.contracts.answers import DayEnergy, DeadLetter, DecisionEntry, History, PanelMeans, PanelNow, ParkNow
+from ahorrater.contracts.answers import (
+    DayEnergy,
+    DeadLetter,
+    DecisionEntry,
+    History,
+    MoveEntry,
+    PanelMeans,
+    PanelNow,
+    ParkNow,
+)
 from ahorrater.contracts.base import NodeName, UtcDatetime
 from ahorrater.services.accounting import Accounting, AccountingBook
 from ahorrater.services.energy import EnergyAnswers, Queries
 
 # In a query a plus sign means a space, and people write `+02:00` as it is.
 Moment = Annotated[UtcDatetime, BeforeValidator(lambda text: re.sub(r" (?=\d\d:\d\d$)", "+", str(text)))]
+Limit = Annotated[int, Field(ge=1, le=500)]
 RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
@@ -55,10 +65,16 @@ class SpanParams(Params):
     until: Moment | None = None
 
 
+class MoveParams(SpanParams):
+    """From when to when, and at most how many."""
+
+    limit: Limit = 50
+
+
 class PageParams(Params):
     """How many, and before which row."""
 
-    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    limit: Limit = 50
     before: RowId | None = None
 
 
@@ -112,6 +128,11 @@ def get_decisions(params: DecisionParams) -> list[DecisionEntry]:
     return answers.decisions(params.limit, params.before, moved=params.moved)
 
 
+def get_moves(params: MoveParams) -> list[MoveEntry]:
+    """The moves ledger, newest first: what relabel did, because of a decision or by hand."""
+    return answers.moves(params.since, params.until, params.limit)
+
+
 def get_accounting(params: SpanParams) -> list[DayEnergy]:
     """What following the sun brought, day by day."""
     return accounting.days(params.since, params.until)
@@ -134,6 +155,7 @@ function = Function(
         Operation.get("/rest/metrics/history", get_history, History, HistoryParams),
         Operation.get("/rest/metrics/histories", get_histories, list[History], HistoriesParams),
         Operation.get("/rest/metrics/decisions", get_decisions, list[DecisionEntry], DecisionParams),
+        Operation.get("/rest/metrics/moves", get_moves, list[MoveEntry], MoveParams),
         Operation.get("/rest/metrics/accounting", get_accounting, list[DayEnergy], SpanParams),
         Operation.get("/rest/metrics/deadLetters", get_dead_letters, list[DeadLetter], PageParams),
     ],

@@ -15,6 +15,7 @@ from ahorrater.contracts.answers import (
     DayEnergy,
     DecisionEntry,
     History,
+    MoveEntry,
     NodeInfo,
     NodeMetrics,
     ParkNow,
@@ -43,7 +44,8 @@ USAGE_SPAN = timedelta(minutes=15)
 """How far back the usage chart looks."""
 
 DECISIONS_SHOWN = 12
-_MOVES_REMEMBERED = 50
+MOVES_SHOWN = 10
+_CHOICES_REMEMBERED = 50
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
@@ -59,9 +61,15 @@ def decisions() -> Answer[tuple[DecisionEntry, ...]] | Away:
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
-def moves() -> Answer[tuple[DecisionEntry, ...]] | Away:
-    """The last decisions that moved the work, newest first."""
-    return functions().energy.read(EnergyClient.decisions, _MOVES_REMEMBERED, moved=True)
+def choices() -> Answer[tuple[DecisionEntry, ...]] | Away:
+    """The last decisions that chose another node, newest first."""
+    return functions().energy.read(EnergyClient.decisions, _CHOICES_REMEMBERED, moved=True)
+
+
+@st.cache_resource(ttl=_SLOW_TTL_S, show_spinner=False)
+def moves() -> Answer[tuple[MoveEntry, ...]] | Away:
+    """What relabel did last, newest first."""
+    return functions().energy.read(EnergyClient.moves, MOVES_SHOWN)
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
@@ -128,6 +136,6 @@ def chart_rows(window: Window) -> Answer[bytes] | Away:
     found = histories(window)
     if isinstance(found, Away):
         return found
-    recent = moves()
+    recent = choices()
     marks = recent.value if isinstance(recent, Answer) else ()
     return Answer(arrow_rows(found.value, marks, window.until(now()) - window.length), found.at)

@@ -4,21 +4,24 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, auto
 
-from ahorrater.contracts.answers import DecisionEntry, NodeInfo, PodInfo
+from ahorrater.contracts.answers import DecisionEntry, MoveEntry, NodeInfo, PodInfo
 from ahorrater.contracts.events import PendingMove
-from ahorrater.domain.decision import Reason
 
 
-def arrival(node: str, moves: Sequence[DecisionEntry]) -> DecisionEntry | None:
-    """The move that brought the work to `node`; None if the newest move went elsewhere. `moves`: newest first."""
-    return moves[0] if moves and moves[0].chosen == node else None
+def arrival(node: str, choices: Sequence[DecisionEntry]) -> DecisionEntry | None:
+    """The choice of `node`; None if the newest choice is another node. `choices`: newest first."""
+    return choices[0] if choices and choices[0].chosen == node else None
 
 
-def destination(node: str, moves: Sequence[DecisionEntry]) -> str | None:
-    """Where the newest move goes, while the label is still on `node`."""
-    return moves[0].chosen if moves and moves[0].chosen != node else None
+def destination(node: str, choices: Sequence[DecisionEntry]) -> str | None:
+    """The node that was chosen last, while the label is still on `node`."""
+    return choices[0].chosen if choices and choices[0].chosen != node else None
+
+
+def decision_behind(move: MoveEntry, choices: Sequence[DecisionEntry]) -> DecisionEntry | None:
+    """The choice that a move followed; None where people moved the work by hand, or the choice is too long ago."""
+    return next((one for one in choices if (one.epoch, one.chosen) == (move.epoch, move.node)), None)
 
 
 def seconds_left(pending: PendingMove, now: datetime) -> float:
@@ -57,35 +60,3 @@ def work_by_node(nodes: Iterable[NodeInfo], pods: Iterable[PodInfo]) -> list[Nod
         NodeWork(node, known.get(node or ""), tuple(followers.get(node, ())), others[node])
         for node in sorted(everywhere, key=lambda node: (node is None, node or ""))
     ]
-
-
-class Fate(Enum):
-    """What became of a move. Elsewhere: the label is not there: not yet, or because people moved it."""
-
-    ELSEWHERE = auto()
-    HERE = auto()
-    LEFT = auto()
-    UNDONE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class MoveStory:
-    """A move, what became of it, and how long it has been under way, or the work was there, s."""
-
-    entry: DecisionEntry
-    fate: Fate
-    lasted_s: float
-
-
-def stories(moves: Sequence[DecisionEntry], label_on: str | None, now: datetime) -> list[MoveStory]:
-    """The moves, newest first as they come, each judged by the one after it; the newest by where the label is."""
-    found: list[MoveStory] = []
-    until = now
-    for move, after in zip(moves, [None, *moves], strict=False):
-        if after is None:
-            fate = Fate.HERE if move.chosen == label_on else Fate.ELSEWHERE
-        else:
-            fate = Fate.UNDONE if after.reason is Reason.MOVE_FAILED else Fate.LEFT
-        found.append(MoveStory(move, fate, (until - move.decided_at).total_seconds()))
-        until = move.decided_at
-    return found

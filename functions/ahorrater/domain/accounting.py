@@ -39,7 +39,7 @@ class Tariff:
 @dataclass(frozen=True, slots=True)
 class DayAccount:
     """One UTC day. `served_wh` by node; net is their sum minus the moves' cost; the counterfactual stays all day where
-    the work was when the day began.
+    the work was when the day began. `needed_wh`: what the workloads needed while parks were heard; inf: not known.
     """
 
     day: date
@@ -49,6 +49,14 @@ class DayAccount:
     net_wh: float
     stay_put_wh: float
     saved_co2_kg: float
+    needed_wh: float = math.inf
+
+    @property
+    def renewable_share(self) -> float | None:
+        """How much of what the workloads needed the sun gave, 0..1; None where that is not known."""
+        if not 0 < self.needed_wh < math.inf:
+            return None
+        return min(1.0, math.fsum(self.served_wh.values()) / self.needed_wh)
 
     @property
     def gain_wh(self) -> float:
@@ -58,8 +66,10 @@ class DayAccount:
 
 def accounts(intervals: Sequence[Interval], placements: Sequence[Placement], tariff: Tariff) -> list[DayAccount]:
     """One account for each UTC day in which the work was somewhere; both sequences in order of time. An interval
-    belongs to where the work was when it began; the first one counts from the first placement, which is no move.
+    belongs to where the work was when it began; the first one counts from the first placement, which is no move, as a
+    placement where the work was already is none.
     """
+    placements = _changes(placements)
     days: dict[date, list[Interval]] = {}
     for interval in _from(placements[0].since, intervals) if placements else ():
         days.setdefault(interval.at.astimezone(UTC).date(), []).append(interval)
@@ -70,6 +80,11 @@ def realised_gain_wh(intervals: Sequence[Interval], left: str, reached: str, tar
     """What a move from the park of `left` to that of `reached` brought over the intervals, its cost taken off, Wh."""
     gains_wh = (_served_wh(interval, reached, tariff) - _served_wh(interval, left, tariff) for interval in intervals)
     return math.fsum(gains_wh) - tariff.move_cost_wh
+
+
+def _changes(placements: Sequence[Placement]) -> list[Placement]:
+    before = (None, *(placement.node for placement in placements))
+    return [placement for placement, node in zip(placements, before, strict=False) if placement.node != node]
 
 
 def _from(begin: datetime, intervals: Sequence[Interval]) -> Iterator[Interval]:
@@ -88,11 +103,17 @@ def _account(day: date, intervals: Sequence[Interval], placements: Sequence[Plac
     stay_put = math.fsum(_served_wh(interval, places[0], tariff) for interval in intervals)
     cost_wh = moves * tariff.move_cost_wh
     net_wh = math.fsum(served.values()) - cost_wh
-    return DayAccount(day, served, moves, cost_wh, net_wh, stay_put, net_wh / 1000 * tariff.grid_kg_per_kwh)
+    needed_wh = tariff.load_w * math.fsum(_hours(interval) for interval in intervals)
+    saved_co2_kg = net_wh / 1000 * tariff.grid_kg_per_kwh
+    return DayAccount(day, served, moves, cost_wh, net_wh, stay_put, saved_co2_kg, needed_wh)
 
 
 def _served_wh(interval: Interval, node: str, tariff: Tariff) -> float:
-    return min(max(interval.power_w.get(node, 0.0), 0.0), tariff.load_w) * interval.length.total_seconds() / 3600.0
+    return min(max(interval.power_w.get(node, 0.0), 0.0), tariff.load_w) * _hours(interval)
+
+
+def _hours(interval: Interval) -> float:
+    return interval.length.total_seconds() / 3600.0
 
 
 def _node_at(placements: Sequence[Placement], at: datetime) -> str:

@@ -1,5 +1,6 @@
 """energy-query: what following the sun brought, day by day."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ class AccountingBook(Protocol):
         """The mean power of every park in each interval that has readings, oldest first."""
 
     def placements(self, since: datetime, until: datetime) -> list[Placement]:
-        """Where the work was, from the last move before `since` on, oldest first."""
+        """Where the work was, from the last move before `since` on, oldest first; by decisions and by hand."""
 
 
 class Accounting:
@@ -66,4 +67,6 @@ def _answer(account: DayAccount) -> DayEnergy:
         stay_put_wh=account.stay_put_wh,
         gain_wh=account.gain_wh,
         saved_co2_kg=account.saved_co2_kg,
+        needed_wh=account.needed_wh if math.isfinite(account.needed_wh) else None,
+        renewable_share=account.renewable_share,
     )

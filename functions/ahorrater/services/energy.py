@@ -4,7 +4,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from ahorrater.contracts.answers import DeadLetter, DecisionEntry, History, HistoryPoint, PanelMeans, PanelNow, ParkNow
+from ahorrater.contracts.answers import (
+    DeadLetter,
+    DecisionEntry,
+    History,
+    HistoryPoint,
+    MoveEntry,
+    PanelMeans,
+    PanelNow,
+    ParkNow,
+)
 from ahorrater.contracts.errors import NotFound, Reject
 from ahorrater.services.parks_now import KnownPark, park_now
 
@@ -37,6 +46,9 @@ class Queries(Protocol):
 
     def decisions(self, limit: int, before: int | None, *, moved: bool | None) -> list[DecisionEntry]:
         """The newest decisions first."""
+
+    def moves(self, since: datetime | None, until: datetime | None, limit: int) -> list[MoveEntry]:
+        """The newest moves first, `until` excluded."""
 
     def dead_letters(self, limit: int, before: int | None) -> list[DeadLetter]:
         """The newest dead letters first."""
@@ -87,6 +99,10 @@ class EnergyAnswers:
     def decisions(self, limit: int, before: int | None, *, moved: bool | None) -> list[DecisionEntry]:
         """The decisions ledger, newest first."""
         return self._queries.decisions(limit, before, moved=moved)
+
+    def moves(self, since: datetime | None, until: datetime | None, limit: int) -> list[MoveEntry]:
+        """The moves ledger, newest first."""
+        return self._queries.moves(since, until, limit)
 
     def dead_letters(self, limit: int, before: int | None) -> list[DeadLetter]:
         """What could not be taken, newest first."""

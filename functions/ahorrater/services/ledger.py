@@ -13,7 +13,9 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class OpenMove:
-    """A move whose gain is not known yet: it counts from `since` to `until`, or to the next move if that is sooner."""
+    """A move that was carried out and whose gain is not known yet. It counts from `since`, when the work was there, to
+    `until`: for as long as was looked ahead, or to the next move.
+    """
 
     id: int
     left: str
@@ -26,7 +28,7 @@ class LedgerTransaction(Protocol):
     """What happens together or not at all."""
 
     def oldest_open(self) -> OpenMove | None:
-        """The first move whose gain is not known yet."""
+        """The first move that was carried out and whose gain is not known yet."""
 
     def intervals(self, move: OpenMove, length: timedelta) -> list[Interval]:
         """The mean power of both parks in each interval of the move's time, oldest first."""

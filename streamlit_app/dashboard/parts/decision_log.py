@@ -1,5 +1,6 @@
 """The last decisions with their reasons: those that moved the work, or all of them."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import streamlit as st
@@ -31,7 +32,7 @@ def decision_log_part(reader: Reader) -> None:
 @st.fragment(run_every=live.SLOW_REFRESH_S)
 def _log(reader: Reader, moves_only: bool) -> None:
     """A table, newest first."""
-    decisions = live.moves() if moves_only else live.decisions()
+    decisions = live.choices() if moves_only else live.decisions()
     if isinstance(decisions, Away):
         banner(decisions, reader)
         return
@@ -50,10 +51,14 @@ def _log(reader: Reader, moves_only: bool) -> None:
 def table(entries: tuple[DecisionEntry, ...], reader: Reader, now: datetime) -> dict[str, list[str]]:
     """The columns of the table, as Markdown."""
     texts = reader.texts
+    newest = max((entry.epoch for entry in entries), default=0)
     return {
         texts.when: [_when(entry, reader, now) for entry in entries],
         texts.what: [_what(entry, reader) for entry in entries],
-        texts.why: [_why(entry, reader) for entry in entries],
+        texts.why: [
+            "  \n".join((_reason(entry, reader), escape(reader.sentence(entry)), *_gain(entry, newest, reader)))
+            for entry in entries
+        ],
     }
 
 
@@ -67,8 +72,25 @@ def _what(entry: DecisionEntry, reader: Reader) -> str:
     return f":orange[:material/sunny:] **{choice}**" if entry.moved else choice
 
 
-def _why(entry: DecisionEntry, reader: Reader) -> str:
-    return f"{_reason(entry, reader)}  \n{escape(reader.sentence(entry))}"
+def _gain(entry: DecisionEntry, newest: int, reader: Reader) -> Iterator[str]:
+    """What a move should bring and did bring, one line; nothing where nobody expected anything of it."""
+    texts = reader.texts
+    if entry.expected_gain_wh is None or entry.gain_until is None:
+        return
+    said = [texts.gain_expected.format(energy=_energy(entry.expected_gain_wh, reader))]
+    if entry.realised_gain_wh is not None:
+        said.append(texts.gain_realised.format(energy=_energy(entry.realised_gain_wh, reader)))
+    elif entry.applied_at is not None:
+        known_at = entry.applied_at + (entry.gain_until - entry.decided_at)
+        said.append(texts.gain_open.format(time=reader.time(known_at)))
+    else:
+        said.append(texts.not_applied_yet if entry.epoch == newest else texts.not_applied)
+    yield f":small[:gray[:material/bolt: {escape(', '.join(said))}]]"
+
+
+def _energy(energy_wh: float, reader: Reader) -> str:
+    sign = "+" if energy_wh > 0 else ""
+    return f"{sign}{reader.number(energy_wh, 2)} Wh"
 
 
 def _reason(entry: DecisionEntry, reader: Reader) -> str:

@@ -1,32 +1,39 @@
-"""The last moves: where to, why, and what became of them."""
+"""The last moves: where to, why, how long they took and what became of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import streamlit as st
 
-from ahorrater.contracts.answers import DecisionEntry
+from ahorrater.contracts.answers import DecisionEntry, MoveEntry, MoveOutcome
 from dashboard import live
-from dashboard.client import Away
+from dashboard.client import Answer, Away
 from dashboard.connections import now
 from dashboard.formats import duration, escape
 from dashboard.parts.banner import banner
 from dashboard.reader import Reader
-from dashboard.story import Fate, MoveStory, stories
+from dashboard.story import decision_behind
 
-_SHOWN = 10
+_LOOKS: Mapping[MoveOutcome, tuple[str, str]] = {
+    MoveOutcome.MOVED: ("green", ":material/check:"),
+    MoveOutcome.UNDONE: ("red", ":material/undo:"),
+    MoveOutcome.FAILED: ("red", ":material/error:"),
+    MoveOutcome.RECOMMENDED: ("blue", ":material/front_hand:"),
+}
 
 
 @st.fragment(run_every=live.SLOW_REFRESH_S)
 def moves_part(reader: Reader) -> None:
     """A table, newest first."""
-    moves, sunny = live.moves(), live.sunny_node()
+    moves, choices = live.moves(), live.choices()
     if isinstance(moves, Away):
         banner(moves, reader)
         return
     if not moves.value:
-        st.info(reader.texts.no_decisions, icon=":material/history:")
+        st.info(reader.texts.cluster.no_moves, icon=":material/history:")
         return
-    label_on = None if isinstance(sunny, Away) else sunny.value
     st.table(
-        table(stories(moves.value, label_on, now())[:_SHOWN], reader),
+        table(moves.value, choices.value if isinstance(choices, Answer) else (), reader, now()),
         border="horizontal",
         hide_index=True,
         hide_header=False,
@@ -34,31 +41,42 @@ def moves_part(reader: Reader) -> None:
     )
 
 
-def table(moves: list[MoveStory], reader: Reader) -> dict[str, list[str]]:
+def table(
+    moves: Sequence[MoveEntry], choices: Sequence[DecisionEntry], reader: Reader, now: datetime
+) -> dict[str, list[str]]:
     """The columns of the table, as Markdown."""
     texts = reader.texts
     return {
-        texts.when: [_when(move.entry, reader) for move in moves],
-        texts.cluster.moved: [_what(move.entry, reader) for move in moves],
+        texts.when: [_when(move, reader, now) for move in moves],
+        texts.cluster.moved: [_what(move, decision_behind(move, choices), reader) for move in moves],
         texts.cluster.outcome: [_outcome(move, reader) for move in moves],
     }
 
 
-def _when(entry: DecisionEntry, reader: Reader) -> str:
-    age = duration((now() - entry.decided_at).total_seconds())
-    return f"{escape(reader.time(entry.decided_at))}  \n:small[:gray[{escape(reader.texts.ago.format(age=age))}]]"
+def _when(move: MoveEntry, reader: Reader, now: datetime) -> str:
+    age = duration((now - move.at).total_seconds())
+    return f"{escape(reader.time(move.at))}  \n:small[:gray[{escape(reader.texts.ago.format(age=age))}]]"
 
 
-def _what(entry: DecisionEntry, reader: Reader) -> str:
-    return f"**{escape(reader.choice(entry))}**  \n:gray-badge[{escape(reader.texts.reason[entry.reason])}]"
+def _what(move: MoveEntry, decision: DecisionEntry | None, reader: Reader) -> str:
+    texts = reader.texts
+    why = texts.reason[decision.reason] if decision else texts.cluster.by_hand
+    return f"**{escape(f'{move.previous or texts.no_node} → {move.node}')}**  \n:gray-badge[{escape(why)}]"
 
 
-def _outcome(move: MoveStory, reader: Reader) -> str:
+def _outcome(move: MoveEntry, reader: Reader) -> str:
+    colour, icon = _LOOKS[move.outcome]
+    said = reader.texts.cluster.outcomes[move.outcome]
+    lines = [f":{colour}-badge[{icon} {escape(said)}]"]
+    lines += [f":small[{escape(line)}]" for line in (_effort(move, reader), move.why) if line]
+    return "  \n".join(lines)
+
+
+def _effort(move: MoveEntry, reader: Reader) -> str:
+    """How long it took and how many pods it moved, as far as that is known."""
     texts = reader.texts.cluster
-    length = duration(move.lasted_s)
-    return {
-        Fate.HERE: f":green-badge[:material/check: {escape(texts.here_now.format(duration=length))}]",
-        Fate.ELSEWHERE: f":orange-badge[:material/moving: {escape(texts.elsewhere)}]",
-        Fate.UNDONE: f":red-badge[:material/undo: {escape(texts.undone)}]",
-        Fate.LEFT: escape(texts.stayed.format(duration=length)),
-    }[move.fate]
+    if move.duration_s is None or move.outcome is MoveOutcome.RECOMMENDED:
+        return ""
+    length = duration(move.duration_s) if move.duration_s >= 60 else f"{reader.number(move.duration_s)} s"
+    pods = texts.pods.format(count=move.pods_moved) if move.pods_moved else ""
+    return " · ".join(part for part in (texts.took.format(duration=length), pods) if part)

@@ -18,16 +18,16 @@ def sunny_part(reader: Reader) -> None:
     """The sun's present place, from the cluster; the reasons and the plans, from the ledger."""
     with st.container(border=True, key="sunny"):
         place, plans = st.columns([3, 2], gap="large")
-        moves = live.moves()
+        choices = live.choices()
         with place:
-            _place(reader, moves)
+            _place(reader, choices)
         with plans:
             _plans(reader)
-        if isinstance(moves, Away):
-            banner(moves, reader)
+        if isinstance(choices, Away):
+            banner(choices, reader)
 
 
-def _place(reader: Reader, moves: Answer[tuple[DecisionEntry, ...]] | Away) -> None:
+def _place(reader: Reader, choices: Answer[tuple[DecisionEntry, ...]] | Away) -> None:
     sunny = live.sunny_node()
     if isinstance(sunny, Away):
         banner(sunny, reader)
@@ -38,12 +38,12 @@ def _place(reader: Reader, moves: Answer[tuple[DecisionEntry, ...]] | Away) -> N
         st.header(reader.texts.no_sunny_node, anchor=False, icon=":material/wb_cloudy:")
         return
     st.header(f":orange[:material/sunny:] {escape(node)}", anchor=False)
-    if isinstance(moves, Answer):
-        _why_there(reader, node, moves.value)
+    if isinstance(choices, Answer):
+        _why_there(reader, node, choices.value)
 
 
-def _why_there(reader: Reader, node: str, moves: tuple[DecisionEntry, ...]) -> None:
-    move, next_node = arrival(node, moves), destination(node, moves)
+def _why_there(reader: Reader, node: str, choices: tuple[DecisionEntry, ...]) -> None:
+    move, next_node = arrival(node, choices), destination(node, choices)
     if move is not None:
         elapsed = duration((now() - move.decided_at).total_seconds())
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

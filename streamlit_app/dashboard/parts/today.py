@@ -1,5 +1,7 @@
 """What following the sun brought today."""
 
+from typing import Literal
+
 import streamlit as st
 
 from ahorrater.contracts.answers import DayEnergy
@@ -12,7 +14,7 @@ from dashboard.reader import Reader
 
 @st.fragment(run_every=live.SLOW_REFRESH_S)
 def today_part(reader: Reader) -> None:
-    """The present UTC day's account: four numbers."""
+    """The present UTC day's account: five numbers."""
     today = live.today()
     if isinstance(today, Away):
         banner(today, reader)
@@ -26,26 +28,40 @@ def today_part(reader: Reader) -> None:
 
 def _numbers(day: DayEnergy, reader: Reader) -> None:
     texts = reader.texts
-    served_wh = sum(day.served_wh.values())
-    cost = texts.moves_cost.format(energy=f"{reader.number(day.move_cost_wh, 2)} Wh")
-    served, gained, moves, saved = st.columns(4)
-    served.metric(texts.served, f"{reader.number(served_wh)} Wh", border=True, height="stretch")
-    gained.metric(
-        texts.gained,
-        f"{reader.number(day.gain_wh)} Wh",
-        _share(day, reader),
-        help=texts.gained_help,
-        border=True,
-        height="stretch",
-    )
-    moves.metric(
-        texts.moves_today, day.moves, cost, delta_color="off", delta_arrow="off", border=True, height="stretch"
-    )
-    grams = f"{reader.number(day.saved_co2_kg * 1000)} g"
-    saved.metric(texts.saved, grams, help=texts.saved_help, border=True, height="stretch")
+    share, served, gained, moves, saved = st.columns(5)
+    with share:
+        _share(day, reader)
+    with served:
+        _tile(texts.served, f"{reader.number(sum(day.served_wh.values()))} Wh")
+    with gained:
+        _tile(texts.gained, f"{reader.number(day.gain_wh)} Wh", _more_than_staying(day, reader), texts.gained_help)
+    with moves:
+        cost = texts.moves_cost.format(energy=f"{reader.number(day.move_cost_wh, 2)} Wh")
+        _tile(texts.moves_today, str(day.moves), cost, plain=True)
+    with saved:
+        _tile(texts.saved, f"{reader.number(day.saved_co2_kg * 1000)} g", help_text=texts.saved_help)
 
 
-def _share(day: DayEnergy, reader: Reader) -> str | None:
+def _share(day: DayEnergy, reader: Reader) -> None:
+    """How much of the workloads' need the sun gave; what is missing for that where nobody said what they need."""
+    texts = reader.texts
+    if day.renewable_share is None or day.needed_wh is None:
+        _tile(texts.share, "–", texts.share_unknown, texts.share_unknown_help, plain=True)
+        return
+    needed = texts.share_of.format(energy=f"{reader.number(day.needed_wh)} Wh")
+    _tile(texts.share, f"{reader.number(100 * day.renewable_share)} %", needed, texts.share_help, plain=True)
+
+
+def _tile(
+    label: str, value: str, below: str | None = None, help_text: str | None = None, *, plain: bool = False
+) -> None:
+    """`plain`: what stands below is no change, but words."""
+    looks: Literal["off", "normal"] = "off" if plain else "normal"
+    arrow: Literal["off", "auto"] = "off" if plain else "auto"
+    st.metric(label, value, below, help=help_text, delta_color=looks, delta_arrow=arrow, border=True, height="stretch")
+
+
+def _more_than_staying(day: DayEnergy, reader: Reader) -> str | None:
     if day.stay_put_wh <= 0:
         return None
     return f"{reader.number(100 * day.gain_wh / day.stay_put_wh)} %"

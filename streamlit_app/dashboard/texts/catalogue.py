@@ -87,6 +87,11 @@ class Texts:
     ago: str
     reason: Mapping[Reason, str]
     because: Mapping[Reason, str] | None
+    gain_expected: str
+    gain_realised: str
+    gain_open: str
+    not_applied: str
+    not_applied_yet: str
 
     workloads: str
     workloads_description: str
@@ -99,6 +104,11 @@ class Texts:
     pod_not_ready: str
 
     today: str
+    share: str
+    share_help: str
+    share_of: str
+    share_unknown: str
+    share_unknown_help: str
     served: str
     gained: str
     gained_help: str

@@ -1,6 +1,9 @@
 """The Cluster page's texts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from ahorrater.contracts.answers import MoveOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +26,11 @@ class ClusterTexts:
     moves_description: str
     moved: str
     outcome: str
-    stayed: str
-    here_now: str
-    undone: str
-    elsewhere: str
+    outcomes: Mapping[MoveOutcome, str]
+    took: str
+    pods: str
+    by_hand: str
+    no_moves: str
 
     steering: str
     mode_apply: str
@@ -73,13 +77,19 @@ ENGLISH = ClusterTexts(
     no_usage="No node has been measured yet.",
     measured="measured {age} ago",
     moves="Last moves",
-    moves_description="The last moves, newest first: when, where to, why and what became of them.",
+    moves_description="The last moves, newest first: when, where to, why, how long and what became of them.",
     moved="Move",
     outcome="Outcome",
-    stayed="stayed {duration}",
-    here_now="here for {duration}",
-    undone="failed and undone",
-    elsewhere="the label is elsewhere",
+    outcomes={
+        MoveOutcome.MOVED: "moved",
+        MoveOutcome.UNDONE: "failed and undone",
+        MoveOutcome.FAILED: "failed",
+        MoveOutcome.RECOMMENDED: "only recommended",
+    },
+    took="in {duration}",
+    pods="pods: {count}",
+    by_hand="By hand",
+    no_moves="Nothing has been moved yet.",
     steering="Steering",
     mode_apply="Acting",
     mode_recommend="Only recommending",
@@ -124,13 +134,19 @@ SPANISH = ClusterTexts(
     no_usage="Todavía no se ha medido ningún nodo.",
     measured="medido hace {age}",
     moves="Últimos traslados",
-    moves_description="Los últimos traslados, primero el más reciente: cuándo, adónde, por qué y qué fue de ellos.",
+    moves_description="Los últimos traslados, primero el más reciente: adónde, por qué y qué fue de ellos.",
     moved="Traslado",
     outcome="Resultado",
-    stayed="estuvo {duration}",
-    here_now="lleva aquí {duration}",
-    undone="falló y se deshizo",
-    elsewhere="la etiqueta está en otro nodo",
+    outcomes={
+        MoveOutcome.MOVED: "hecho",
+        MoveOutcome.UNDONE: "falló y se deshizo",
+        MoveOutcome.FAILED: "falló",
+        MoveOutcome.RECOMMENDED: "solo recomendado",
+    },
+    took="en {duration}",
+    pods="pods: {count}",
+    by_hand="A mano",
+    no_moves="Todavía no se ha trasladado nada.",
     steering="Mandos",
     mode_apply="Actúa",
     mode_recommend="Solo recomienda",

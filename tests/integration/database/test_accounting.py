@@ -7,15 +7,18 @@ import pytest
 from ahorrater.adapters.database.accounting import AccountingQueries
 from ahorrater.adapters.database.choices import SqlChoiceStore
 from ahorrater.adapters.database.connection import Database
+from ahorrater.adapters.database.moves import SqlMoveBook
 from ahorrater.adapters.database.readings import SqlReadingStore
 from ahorrater.adapters.traces import TraceError, trace_of
 from ahorrater.contracts.errors import Reject
+from ahorrater.contracts.events import FailureReason, MoveFailed, NodeRelabelled, RelabelMode
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.accounting import Tariff
 from ahorrater.domain.policies import ThesisPolicy
 from ahorrater.services.accounting import Accounting
 from ahorrater.services.choose import ChooseNode, Patience
 from ahorrater.services.ingest import IngestPolicy, IngestReadings
+from ahorrater.services.moves import MovesLedger
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -27,9 +30,39 @@ def database(database_url):
     database.close()
 
 
-def live(database, story, *, applied=True):
-    """Plays (minute, powers) through ingest-reading and choose-node; what is not `applied` is only recommended."""
+def relabelled(epoch, node, previous=None, mode=RelabelMode.APPLY):
+    return NodeRelabelled(
+        epoch=epoch,
+        mode=mode,
+        node=node,
+        previous=previous,
+        labels_before={},
+        labels_after={},
+        workloads=(),
+        pods_moved=0,
+        duration_s=4,
+    )
+
+
+def failed_move(epoch, node, previous):
+    return MoveFailed(
+        epoch=epoch,
+        node=node,
+        previous=previous,
+        reason=FailureReason.NO_ROOM,
+        sentence=f"{node} has no room.",
+        undone=True,
+        labels_before={},
+        labels_after={},
+        workloads=(),
+        duration_s=12,
+    )
+
+
+def live(database, story, *, mode=RelabelMode.APPLY):
+    """Plays (minute, powers) through ingest-reading and choose-node, whose choices are carried out, or recommended."""
     now = NOON
+    moves = MovesLedger(SqlMoveBook(database), lambda: now)
     ingest = IngestReadings(SqlReadingStore(database), IngestPolicy(), lambda: now)
     choose = ChooseNode(SqlChoiceStore(database), ThesisPolicy(), Patience(), lambda: now)
     for seq, (minute, powers) in enumerate(story):
@@ -41,7 +74,7 @@ def live(database, story, *, applied=True):
         ingest.ingest(list(enumerate(readings)), [], str(seq), "/t")
         told = choose.on_readings(f"/t#{seq}")
         if told is not None:
-            choose.on_relabelled(told.decision.epoch, applied=applied)
+            moves.on_relabelled(relabelled(told.decision.epoch, told.decision.chosen, mode=mode), f"/relabel#{seq}")
 
 
 def test_days_by_node_against_having_stayed(database, database_url):
@@ -62,13 +95,27 @@ def test_days_by_node_against_having_stayed(database, database_url):
     assert day.served_wh == pytest.approx({"a": 2.5, "b": 7.5})
     assert (day.moves, day.net_wh, day.stay_put_wh, day.gain_wh) == pytest.approx((1, 9.5, 2.5, 7.0))
     assert day.saved_co2_kg == pytest.approx(9.5 / 1000 * 0.2)
+    assert (day.needed_wh, day.renewable_share) == pytest.approx((30 * 20 / 60, 1.0))
     assert accounting.days(NOON + timedelta(minutes=20), None) == []
 
 
 def test_what_is_only_recommended_moves_nothing_in_the_accounts(database, database_url):
-    live(database, [(0, {"a": 30.0, "b": 6.0}), (5, {"a": 0.0, "b": 60.0})], applied=False)
+    live(database, [(0, {"a": 30.0, "b": 6.0}), (5, {"a": 0.0, "b": 60.0})], mode=RelabelMode.RECOMMEND_ONLY)
     accounting = Accounting(lambda: AccountingQueries(database_url), Tariff(), lambda: NOON + timedelta(hours=1))
     assert accounting.days(None, None) == []
+
+
+def test_a_move_by_hand_counts_and_one_that_failed_does_not(database, database_url):
+    live(database, [(minute, {"a": 30.0, "b": 6.0}) for minute in range(0, 20, 5)])
+    now = NOON + timedelta(minutes=10)
+    moves = MovesLedger(SqlMoveBook(database), lambda: now)
+    moves.on_relabelled(relabelled(1, "b", "a"), "/relabel#by-hand")
+    moves.on_failed(failed_move(2, "a", "b"), "/relabel#failed")
+    accounting = Accounting(lambda: AccountingQueries(database_url), Tariff(), lambda: NOON + timedelta(hours=1))
+    [day] = accounting.days(None, None)
+    assert day.served_wh == pytest.approx({"a": 5.0, "b": 1.0})
+    assert (day.moves, day.stay_put_wh) == (1, pytest.approx(10.0))
+    assert (day.needed_wh, day.renewable_share) == (None, None)
 
 
 def test_an_interval_that_still_runs_counts_for_as_long_as_it_has_run(database, database_url):

@@ -7,29 +7,59 @@ import pytest
 from ahorrater.adapters.database.choices import SqlChoiceStore
 from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.ledger import SqlLedgerStore
+from ahorrater.adapters.database.moves import SqlMoveBook
 from ahorrater.adapters.database.queries import EnergyQueries
 from ahorrater.adapters.database.readings import SqlReadingStore
+from ahorrater.contracts.answers import MoveOutcome
+from ahorrater.contracts.events import (
+    FailureReason,
+    MoveFailed,
+    NodeRelabelled,
+    RelabelMode,
+    WorkloadKind,
+    WorkloadMove,
+    WorkloadOutcome,
+)
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.accounting import Tariff
 from ahorrater.domain.policies import HysteresisPolicy
 from ahorrater.services.choose import ChooseNode, Patience
 from ahorrater.services.ingest import IngestPolicy, IngestReadings
 from ahorrater.services.ledger import Ledger
+from ahorrater.services.moves import MovesLedger
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HORIZON = timedelta(minutes=10)
 POLICY = HysteresisPolicy(hold=timedelta(0), minimum_stay=timedelta(0), horizon=HORIZON, move_cost_wh=0.05)
 
 
+def relabelled(epoch, node, mode=RelabelMode.APPLY):
+    moved = WorkloadMove(
+        kind=WorkloadKind.DEPLOYMENT, namespace="demo", name="web", outcome=WorkloadOutcome.MOVED, pods=2, why=None
+    )
+    return NodeRelabelled(
+        epoch=epoch,
+        mode=mode,
+        node=node,
+        previous=None,
+        labels_before={},
+        labels_after={},
+        workloads=(moved,),
+        pods_moved=2,
+        duration_s=7.5,
+    )
+
+
 class World:
     """The services of readings, decisions and ledger on one database; a reading a minute is their clock."""
 
     def __init__(self, url):
-        self.now, self.database = NOON, Database(url)
+        self.now, self.database, self.carried_out = NOON, Database(url), True
         clock = lambda: self.now  # noqa: E731
         self.ingest = IngestReadings(SqlReadingStore(self.database), IngestPolicy(), clock)
         self.choose = ChooseNode(SqlChoiceStore(self.database), POLICY, Patience(), clock)
         self.ledger = Ledger(SqlLedgerStore(self.database), Tariff(20.0, POLICY.move_cost_wh), clock)
+        self.book = MovesLedger(SqlMoveBook(self.database), clock)
         self.queries = EnergyQueries(url, timedelta(seconds=90))
 
     def minutes(self, number, **powers):
@@ -41,8 +71,14 @@ class World:
                 for node, power_w in powers.items()
             ]
             self.ingest.ingest(list(enumerate(readings)), [], str(seq), "/t")
-            self.choose.on_readings(f"/t#{seq}")
+            told = self.choose.on_readings(f"/t#{seq}")
+            if told is not None and self.carried_out:
+                self.carry_out(told.decision.epoch, told.decision.chosen)
             self.ledger.settle()
+
+    def carry_out(self, epoch, node):
+        self.book.on_relabelled(relabelled(epoch, node), f"/relabel#{epoch}-{node}")
+        self.choose.on_relabelled(epoch, applied=True)
 
     def moves(self):
         return [
@@ -81,3 +117,54 @@ def test_the_next_move_ends_it_and_what_was_lost_is_said(world):
     assert bad == pytest.approx((16 - 4) / 60 - 0.05, abs=1e-6)
     world.minutes(12, a=1.0, b=0.0)
     assert world.moves()[2][2] == pytest.approx((19 + 19 + 8 * 1) / 60 - 0.05)
+
+
+def test_what_is_not_carried_out_is_never_settled_and_a_late_word_counts_from_then(world):
+    world.minutes(1, a=10.0, b=5.0)
+    world.carried_out = False
+    world.minutes(1, a=4.0, b=16.0)
+    world.minutes(12, a=4.0, b=16.0)
+    assert world.moves()[1][2] is None
+    world.carry_out(2, "b")
+    world.minutes(11, a=0.0, b=6.0)
+    assert world.moves()[1][2] == pytest.approx((16 - 4 + 9 * 6) / 60 - 0.05)
+
+
+def test_a_move_by_hand_ends_what_a_decision_brought(world):
+    world.minutes(1, a=10.0, b=5.0)
+    world.minutes(1, a=4.0, b=16.0)
+    world.minutes(3, a=4.0, b=16.0)
+    world.book.on_relabelled(relabelled(2, "a"), "/relabel#by-hand")
+    world.minutes(1, a=4.0, b=16.0)
+    assert world.moves()[1][2] == pytest.approx(3 * (16 - 4) / 60 - 0.05)
+
+
+def test_each_move_is_written_once_with_what_became_of_it(world):
+    world.book.on_relabelled(relabelled(1, "a"), "/relabel#1")
+    world.book.on_relabelled(relabelled(1, "a"), "/relabel#1")
+    world.now += timedelta(minutes=1)
+    world.book.on_relabelled(relabelled(2, "b", RelabelMode.RECOMMEND_ONLY), "/relabel#2")
+    world.now += timedelta(minutes=1)
+    world.book.on_failed(
+        MoveFailed(
+            epoch=3,
+            node="c",
+            previous="a",
+            reason=FailureReason.PODS_PENDING,
+            sentence="web does not fit on c.",
+            undone=True,
+            labels_before={},
+            labels_after={},
+            workloads=(),
+            duration_s=60,
+        ),
+        "/relabel#3",
+    )
+    failed, recommended, moved = world.queries.moves(None, None, 50)
+    assert (failed.outcome, failed.node, failed.previous) == (MoveOutcome.UNDONE, "c", "a")
+    assert (failed.why, failed.duration_s, failed.pods_moved) == ("web does not fit on c.", 60, 0)
+    assert (recommended.outcome, recommended.node) == (MoveOutcome.RECOMMENDED, "b")
+    assert (moved.outcome, moved.node, moved.duration_s, moved.pods_moved) == (MoveOutcome.MOVED, "a", 7.5, 2)
+    assert [workload.name for workload in moved.workloads] == ["web"]
+    assert world.queries.moves(NOON + timedelta(minutes=1), NOON + timedelta(minutes=2), 50) == [recommended]
+    assert world.queries.moves(None, None, 1) == [failed]

@@ -38,6 +38,7 @@ def stations() -> object:
     [
         (live.parks, "/rest/metrics/parks"),
         (live.decisions, "/rest/metrics/decisions"),
+        (live.moves, "/rest/metrics/moves"),
         (live.today, "/rest/metrics/accounting"),
         (live.sunny_node, "/rest/getSunnyNode"),
         (live.nodes, "/rest/listNodes"),

@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from ahorrater.contracts.answers import ForecastPoint, HealthFlag, PanelHealth, ParkCondition
+from ahorrater.contracts.answers import DecisionEntry, ForecastPoint, HealthFlag, PanelHealth, ParkCondition
 from dashboard.texts import CATALOGUES, Language
 from tests.unit.dashboard.function_server import Functions
 from tests.unit.dashboard.world import ParkWorld, decision, now
@@ -46,7 +46,7 @@ def test_it_shows_the_sun_the_parks_the_day_and_the_decisions(page: AppTest) -> 
     assert not page.exception
     assert page.header[0].value == r":orange[:material/sunny:] sol\-2"
     assert [metric.value for metric in page.metric][:3] == ["6.0 W", "14.2 W", "16.9 W"]
-    assert [metric.value for metric in page.metric][3:] == ["102.5 Wh", "17.1 Wh", "3", "10.2 g"]
+    assert [metric.value for metric in page.metric][3:] == ["82.0 %", "102.5 Wh", "17.1 Wh", "3", "10.2 g"]
     assert [heading.value for heading in page.subheader][1:] == [
         ENGLISH.parks,
         ENGLISH.chart,
@@ -104,7 +104,7 @@ def test_a_node_without_a_park_says_so(page: AppTest, functions: Functions) -> N
     functions.world.nodes.append("sol-4")
     page.run()
     assert ENGLISH.never_heard in words(page)
-    assert len(page.metric) == 7
+    assert len(page.metric) == 8
 
 
 def test_what_was_expected_and_what_is_foreseen_stands_beside_what_was_measured(
@@ -130,7 +130,7 @@ def test_a_function_that_is_away_spoils_its_own_parts_only(page: AppTest, functi
     assert not page.exception
     assert all("cluster" in warning for warning in warnings(page))
     assert len(warnings(page)) == 1
-    assert len(page.metric) == 7
+    assert len(page.metric) == 8
 
     functions.cluster.start()
     again(page)
@@ -176,6 +176,35 @@ def test_the_log_shows_the_moves_or_everything(page: AppTest) -> None:
     assert len(page.table[-1].value) == 2
     page.segmented_control(key="moves_only").select(False).run()
     assert len(page.table[-1].value) == 5
+
+
+def test_without_the_need_of_the_workloads_the_share_is_unknown(page: AppTest, functions: Functions) -> None:
+    assert functions.world.day is not None
+    functions.world.day = functions.world.day.model_copy(update={"needed_wh": None, "renewable_share": None})
+    page.run()
+    share = page.metric[3]
+    assert (share.label, share.value, share.delta) == (ENGLISH.share, "–", ENGLISH.share_unknown)
+
+
+def test_what_a_move_should_bring_and_did_bring(page: AppTest, functions: Functions) -> None:
+    def expecting(epoch: int, **changes: object) -> DecisionEntry:
+        entry = decision(epoch=epoch, expected_gain_wh=1.25)
+        return entry.model_copy(update={"gain_until": entry.decided_at + timedelta(hours=1), **changes})
+
+    functions.world.decisions = [
+        expecting(5),
+        expecting(4),
+        expecting(3, applied_at=now()),
+        expecting(2, applied_at=now(), realised_gain_wh=-0.5),
+        decision(epoch=1),
+    ]
+    page.run()
+    whys = [why.replace("\\", "") for why in page.table[-1].value[ENGLISH.why]]
+    assert "expected +1.25 Wh against staying, not carried out yet]" in whys[0]
+    assert whys[1].endswith("not carried out]]")
+    assert "known at" in whys[2]
+    assert "brought -0.50 Wh" in whys[3]
+    assert "expected" not in whys[4]
 
 
 def test_a_label_put_by_hand_is_told(page: AppTest, functions: Functions) -> None:

@@ -7,11 +7,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from ahorrater.contracts.answers import MoveOutcome
 from ahorrater.contracts.events import RelabelMode
 from ahorrater.domain.decision import Reason
 from dashboard.texts import CATALOGUES, Language
 from tests.unit.dashboard.function_server import Functions
-from tests.unit.dashboard.world import decision, recommendation
+from tests.unit.dashboard.world import decision, move, recommendation
 
 ENGLISH = CATALOGUES[Language.ENGLISH]
 
@@ -127,16 +128,23 @@ def test_an_order_that_is_refused_says_why(functions: Functions) -> None:
     assert [error.value for error in page.error] == ["Pause: refused. this is not the token"]
 
 
-def test_the_last_moves_tell_what_became_of_them(functions: Functions) -> None:
-    functions.world.decisions = [
-        decision("sol-2", "sol-3", Reason.MOVE_FAILED, 10),
-        decision("sol-3", "sol-2", ago_s=30),
-        decision("sol-2", None, Reason.FIRST_CHOICE, 90),
+def test_the_last_moves_tell_how_long_they_took_and_what_became_of_them(functions: Functions) -> None:
+    functions.world.decisions = [decision("sol-2", "sol-1", Reason.PRESENT_FAILING)]
+    functions.world.moves = [
+        move("sol-3", "sol-2", outcome=MoveOutcome.UNDONE, why="web does not fit.", duration_s=75, pods_moved=0),
+        move("sol-3", "sol-2", outcome=MoveOutcome.RECOMMENDED, pods_moved=0),
+        move(),
+        move("sol-1", None, epoch=2, duration_s=None, pods_moved=None),
     ]
-    outcomes = list(opened("cluster").table[-1].value[ENGLISH.cluster.outcome])
-    assert "here for 1" in outcomes[0]
-    assert "failed and undone" in outcomes[1]
-    assert outcomes[2].startswith("stayed ")
+    table = opened("cluster").table[-1].value
+    outcomes = [outcome.replace("\\", "") for outcome in table[ENGLISH.cluster.outcome]]
+    assert "failed and undone]" in outcomes[0]
+    assert outcomes[0].endswith(":small[in 1 min 15 s]  \n:small[web does not fit.]")
+    assert outcomes[1].endswith("only recommended]")
+    assert outcomes[2].endswith("moved]  \n:small[in 4.2 s · pods: 2]")
+    assert outcomes[3].endswith("moved]")
+    whys = [what.replace("\\", "").rsplit("badge", 1)[1] for what in table[ENGLISH.cluster.moved]]
+    assert whys == ["[By hand]", "[By hand]", "[The one before failed]", "[By hand]"]
 
 
 @pytest.mark.parametrize(

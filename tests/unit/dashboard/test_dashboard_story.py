@@ -2,28 +2,36 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ahorrater.contracts.answers import NodeInfo
+from ahorrater.contracts.answers import MoveEntry, NodeInfo
 from ahorrater.contracts.events import PendingMove
 from ahorrater.domain.decision import MoveKind
-from dashboard.story import arrival, destination, progress, seconds_left, work_by_node
-from tests.unit.dashboard.world import decision, pod
+from dashboard.story import arrival, decision_behind, destination, progress, seconds_left, work_by_node
+from tests.unit.dashboard.world import decision, move, pod
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 NEWEST = decision("sol-2", "sol-1")
-MOVES = (NEWEST, decision("sol-1", "sol-3"))
+CHOICES = (NEWEST, decision("sol-1", "sol-3"))
 
 
 @pytest.mark.parametrize(
-    ("label_on", "moves", "came_by", "goes_to"),
+    ("label_on", "choices", "came_by", "goes_to"),
     [
-        ("sol-2", MOVES, NEWEST, None),
-        ("sol-1", MOVES, None, "sol-2"),
+        ("sol-2", CHOICES, NEWEST, None),
+        ("sol-1", CHOICES, None, "sol-2"),
         ("sol-1", (), None, None),
     ],
 )
-def test_the_label_and_the_newest_move(label_on: str, moves: tuple, came_by: object, goes_to: str | None) -> None:
-    assert arrival(label_on, moves) == came_by
-    assert destination(label_on, moves) == goes_to
+def test_the_label_and_the_newest_choice(label_on: str, choices: tuple, came_by: object, goes_to: str | None) -> None:
+    assert arrival(label_on, choices) == came_by
+    assert destination(label_on, choices) == goes_to
+
+
+@pytest.mark.parametrize(
+    ("entry", "behind"),
+    [(move("sol-2"), NEWEST), (move("sol-1"), CHOICES[1]), (move("sol-3"), None), (move("sol-2", epoch=6), None)],
+)
+def test_a_move_by_hand_has_no_decision_behind_it(entry: MoveEntry, behind: object) -> None:
+    assert decision_behind(entry, CHOICES) == behind
 
 
 @pytest.mark.parametrize(

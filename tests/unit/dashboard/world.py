@@ -15,6 +15,8 @@ from ahorrater.contracts.answers import (
     ForecastPoint,
     History,
     HistoryPoint,
+    MoveEntry,
+    MoveOutcome,
     NodeInfo,
     NodeMetrics,
     PanelHealth,
@@ -97,6 +99,21 @@ def decision(
     return entry.model_copy(update=changes)
 
 
+def move(node: str = "sol-2", previous: str | None = "sol-1", ago_s: float = 90, **changes: object) -> MoveEntry:
+    entry = MoveEntry(
+        epoch=7,
+        node=node,
+        previous=previous,
+        at=now() - timedelta(seconds=ago_s),
+        duration_s=4.2,
+        pods_moved=2,
+        outcome=MoveOutcome.MOVED,
+        why=None,
+        workloads=(),
+    )
+    return entry.model_copy(update=changes)
+
+
 def pending(node: str = "sol-3", in_s: float = 45, waited_s: float = 75) -> PendingMove:
     return PendingMove(
         node=node,
@@ -144,6 +161,8 @@ class World:
             stay_put_wh=85.3,
             gain_wh=17.05,
             saved_co2_kg=0.0102,
+            needed_wh=125.0,
+            renewable_share=0.82,
         )
     )
     control: Control = field(
@@ -161,6 +180,8 @@ class World:
             decision("sol-1", "sol-3", Reason.PRESENT_FAILING, 290),
         ]
     )
+
+    moves: list[MoveEntry] = field(default_factory=lambda: [move(), move("sol-1", "sol-3", 285, epoch=6)])
 
     def parks_now(self, _: Query) -> list[ParkNow]:
         return [
@@ -242,6 +263,7 @@ class World:
             "GET /rest/metrics/parks": self.parks_now,
             "GET /rest/metrics/histories": self.histories,
             "GET /rest/metrics/decisions": self.ledger,
+            "GET /rest/metrics/moves": lambda query: self.moves[: int(query["limit"])],
             "GET /rest/metrics/accounting": self.accounting,
         }
 

@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 
 from ahorrater.adapters.database.engine import engine_of
 from ahorrater.adapters.database.queries import epoch_s
-from ahorrater.adapters.database.tables import DecisionRow, ReadingRow
+from ahorrater.adapters.database.tables import MoveRow, ReadingRow
+from ahorrater.contracts.answers import MoveOutcome
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.domain.accounting import Interval, Placement
 
@@ -39,14 +40,14 @@ class AccountingQueries:
         ]
 
     def placements(self, since: datetime, until: datetime) -> list[Placement]:
-        """Where the work was, from the last move before `since` on, oldest first. What was only chosen is none."""
-        applied_at = col(DecisionRow.applied_at)
-        moved = select_columns(applied_at, col(DecisionRow.chosen)).where(
-            col(DecisionRow.moved).is_(True), col(DecisionRow.chosen).is_not(None)
-        )
-        before = self._all(moved.where(applied_at < since).order_by(applied_at.desc()).limit(1))
-        within = moved.where(applied_at >= since, applied_at < until)
-        return [Placement(at, node) for at, node in [*before, *self._all(within.order_by(applied_at))]]
+        """Where the work was, from the last move before `since` on, oldest first; by decisions and by hand. What was
+        only chosen, or failed, is none.
+        """
+        at, moved = col(MoveRow.at), col(MoveRow.outcome) == MoveOutcome.MOVED.value
+        placements = select_columns(at, col(MoveRow.node)).where(moved, at < until)
+        before = self._all(placements.where(at < since).order_by(at.desc()).limit(1))
+        within = self._all(placements.where(at >= since).order_by(at))
+        return [Placement(moment, node) for moment, node in [*before, *within]]
 
     def _all(self, query: Any) -> list[Any]:
         try:

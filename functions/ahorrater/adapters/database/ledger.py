@@ -9,9 +9,9 @@ from ahorrater.domain.accounting import Interval
 from ahorrater.services.ledger import OpenMove
 
 _OLDEST = """
-    SELECT id, epoch, previous, chosen, decided_at, gain_until FROM decision
-    WHERE realised_gain_wh IS NULL AND gain_until IS NOT NULL ORDER BY gain_until LIMIT 1"""
-_NEXT = "SELECT decided_at FROM decision WHERE moved AND epoch > :epoch ORDER BY epoch LIMIT 1"
+    SELECT id, previous, chosen, decided_at, gain_until, applied_at FROM decision
+    WHERE realised_gain_wh IS NULL AND gain_until IS NOT NULL AND applied_at IS NOT NULL ORDER BY epoch LIMIT 1"""
+_NEXT = "SELECT at FROM move WHERE outcome = 'moved' AND node <> :reached AND at > :since ORDER BY at LIMIT 1"
 _ELAPSED_S = {
     "sqlite": "(julianday(measured_at) - julianday(:since)) * 86400",
     "postgresql": "extract(epoch FROM measured_at - :since)",
@@ -42,14 +42,14 @@ class SqlLedgerTransaction:
         self._dialect = transaction.dialect
 
     def oldest_open(self) -> OpenMove | None:
-        """By the index on open moves; the next move by that on the epochs of moves."""
+        """By the index on open moves; the next move by that on the moments of moves."""
         rows = self._sql.execute(_OLDEST)
         if not rows:
             return None
-        number, epoch, left, reached, *moments = rows[0]
-        since, until = (self._dialect.read_moment(moment) for moment in moments)
-        later = self._sql.execute(_NEXT, {"epoch": epoch})
-        ends = [until, *(self._dialect.read_moment(row[0]) for row in later)]
+        number, left, reached, *moments = rows[0]
+        decided_at, gain_until, since = (self._dialect.read_moment(moment) for moment in moments)
+        later = self._sql.execute(_NEXT, {"reached": reached, "since": since})
+        ends = [since + (gain_until - decided_at), *(self._dialect.read_moment(row[0]) for row in later)]
         return OpenMove(number, left, reached, since, min(ends))
 
     def intervals(self, move: OpenMove, length: timedelta) -> list[Interval]:

@@ -11,11 +11,13 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlmodel import Session, col, select
 
 from ahorrater.adapters.database.engine import engine_of
+from ahorrater.adapters.database.moves import WORKLOADS
 from ahorrater.adapters.database.readings import SKY_FORMAT, sky_of, trust_of, window_of
 from ahorrater.adapters.database.tables import (
     DeadLetterRow,
     DecisionRow,
     DeviceRow,
+    MoveRow,
     ParkHealthRow,
     ParkSkyRow,
     ParkStateRow,
@@ -26,6 +28,8 @@ from ahorrater.contracts.answers import (
     DecisionEntry,
     HealthFlag,
     HistoryPoint,
+    MoveEntry,
+    MoveOutcome,
     PanelHealth,
     PanelMeans,
     PanelNow,
@@ -111,6 +115,15 @@ class EnergyQueries:
         if moved is not None:
             query = query.where(DecisionRow.moved == moved)
         return [_entry(row) for row in self._all(query)]
+
+    def moves(self, since: datetime | None, until: datetime | None, limit: int) -> list[MoveEntry]:
+        """The newest rows of the moves ledger first, `until` excluded."""
+        query = select(MoveRow).order_by(col(MoveRow.at).desc(), col(MoveRow.id).desc()).limit(limit)
+        if since is not None:
+            query = query.where(col(MoveRow.at) >= since)
+        if until is not None:
+            query = query.where(col(MoveRow.at) < until)
+        return [_move(row) for row in self._all(query)]
 
     def dead_letters(self, limit: int, before: int | None) -> list[DeadLetter]:
         """The newest first; `before` a row's id, for the next page."""
@@ -221,7 +234,22 @@ def _entry(row: DecisionRow) -> DecisionEntry:
         sentence=row.sentence,
         parks=adapter_of(tuple[ParkNumbers, ...]).validate_json(row.parks),
         pending=PendingMove.model_validate_json(row.pending) if row.pending else None,
+        applied_at=row.applied_at,
         expected_gain_wh=row.expected_gain_wh,
         gain_until=row.gain_until,
         realised_gain_wh=row.realised_gain_wh,
+    )
+
+
+def _move(row: MoveRow) -> MoveEntry:
+    return MoveEntry(
+        epoch=row.epoch,
+        node=row.node,
+        previous=row.previous,
+        at=row.at,
+        duration_s=row.duration_s,
+        pods_moved=row.pods_moved,
+        outcome=MoveOutcome(row.outcome),
+        why=row.why,
+        workloads=adapter_of(WORKLOADS).validate_json(row.workloads),
     )

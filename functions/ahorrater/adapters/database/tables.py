@@ -133,23 +133,23 @@ class ControllerRow(SQLModel, table=True):
     state: str = Field(sa_type=Text)
 
 
-_UNSETTLED = "realised_gain_wh IS NULL AND gain_until IS NOT NULL"
+_UNSETTLED = "realised_gain_wh IS NULL AND gain_until IS NOT NULL AND applied_at IS NOT NULL"
 
 
 class DecisionRow(SQLModel, table=True):
     """The decisions ledger. Alike decisions not to move, one after another, are one row: `repeats` of them, the newest
     telling reason and numbers.
 
-    Of a move: `expected_gain_wh`, what it was expected to bring until `gain_until`, its cost taken off, and, once that
-    or the next move has come, `realised_gain_wh`, what it did bring. `applied_at`: when relabel said that the work is
-    there; null where it never was (recommended only, vetoed, failed).
+    Of a move: `applied_at`, when relabel said that the work is there; null where it never was (recommended, vetoed,
+    failed). `expected_gain_wh`, what it was expected to bring until `gain_until`, its cost taken off; and, if it was
+    carried out, `realised_gain_wh`, what it did bring in as much time, or until the next move.
     """
 
     __tablename__: ClassVar[str] = "decision"
     __table_args__ = (
         Index("ix_decision_cause", "cause", unique=True, postgresql_where=text("moved"), sqlite_where=text("moved")),
         Index("ix_decision_moved", "epoch", postgresql_where=text("moved"), sqlite_where=text("moved")),
-        Index("ix_decision_unsettled", "gain_until", postgresql_where=text(_UNSETTLED), sqlite_where=text(_UNSETTLED)),
+        Index("ix_decision_unsettled", "epoch", postgresql_where=text(_UNSETTLED), sqlite_where=text(_UNSETTLED)),
     )
 
     id: int | None = Field(default=None, sa_column=Column(_RowId, primary_key=True, autoincrement=True))
@@ -170,6 +170,25 @@ class DecisionRow(SQLModel, table=True):
     gain_until: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     realised_gain_wh: float | None = None
     applied_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class MoveRow(SQLModel, table=True):
+    """The moves ledger: what relabel did, each once (`cause`: the event that told of it)."""
+
+    __tablename__: ClassVar[str] = "move"
+    __table_args__ = (Index("ix_move_cause", "cause", unique=True), Index("ix_move_at", "at"))
+
+    id: int | None = Field(default=None, sa_column=Column(_RowId, primary_key=True, autoincrement=True))
+    cause: str
+    epoch: int = Field(sa_type=BigInteger)
+    node: str = Field(max_length=253)
+    previous: str | None = Field(max_length=253)
+    at: datetime = Field(sa_column=_moment())
+    duration_s: float | None
+    pods_moved: int | None
+    outcome: str
+    why: str | None = Field(sa_type=Text)
+    workloads: str = Field(sa_type=Text)
 
 
 class ParkHealthRow(SQLModel, table=True):
