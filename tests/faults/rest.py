@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from tests.faults.database import Rows
 from tests.faults.parks import NODES, Identity
 from tests.faults.system import System
 
@@ -57,7 +58,7 @@ def broken_invariants(system: System, before: Before, refused: int) -> list[str]
     return [
         *([f"{dark} looks found no sunny node"] if dark else []),
         *(f"the fence's epoch fell from {fall}" for fall in system.watcher.epochs_that_fell),
-        *_inconsistent_decisions(system),
+        *inconsistent_decisions(system.rows),
         *_undeserved(system, before, refused),
     ]
 
@@ -91,9 +92,9 @@ def _unrest(system: System, *, may_lose: bool) -> str:
     return f"waiting for the MQTT broker: {stuck}" if (stuck := system.parks.stuck()) else ""
 
 
-def _inconsistent_decisions(system: System) -> list[str]:
+def inconsistent_decisions(database: Rows) -> list[str]:
     """Epochs only grow, and each move begins where the one before has ended."""
-    rows = system.rows.select("SELECT epoch, previous, chosen, moved FROM decision ORDER BY id")
+    rows = database.select("SELECT epoch, previous, chosen, moved FROM decision ORDER BY id")
     moves = [row for row in rows if row[3]]
     return [
         *_not_growing("the ledger", [row[0] for row in rows], strictly=False),
