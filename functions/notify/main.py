@@ -41,7 +41,7 @@ worker = DeliveryWorker(delivery).start()
 notifier = Notifier(SqlNewsStore(Database(database_url)), recipients, utc_now, worker.wake)
 energy = EnergyClient(HttpFunction("energy-query", clients.energy_query_url, clients.function_timeout_s))
 hour = None if settings.digest_hour == "off" else settings.digest_hour
-digest = DailyDigest(energy, notifier, hour, settings.timezone, settings.workloads_power_w, utc_now)
+digest = DailyDigest(energy, notifier, hour, settings.timezone, utc_now)
 sender = ManualSender(messenger, recipients, frozenset(telegram.chats), draw, telegram.why_no_telegram)
 
 function = Function(

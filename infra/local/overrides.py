@@ -7,6 +7,7 @@
 | DASHBOARD_ROLE | operator | only this machine reaches the dashboard |
 | BOT_MODE | polling | Telegram cannot reach this machine |
 | FUEL_FEED_URL | empty: fuel prices are not fetched | no network is needed |
+| ACCOUNTING_WORKLOADS_POWER_W | half of what a simulated panel gives at most | the renewable share can be shown |
 | POLICY | hysteresis where the day is accelerated | forecast learns each five minutes of a real day |
 | those of DELAYS_S | as much shorter as the day is | clouds pass faster, too |
 """
@@ -32,6 +33,7 @@ def local_overrides(settings: RunnerSettings) -> dict[str, str]:
         "DASHBOARD_ROLE": "operator",
         "BOT_MODE": "polling",
         "FUEL_FEED_URL": "",
+        "ACCOUNTING_WORKLOADS_POWER_W": "30",
         **({"POLICY": "hysteresis"} if settings.time_scale < 1 else {}),
         **{name: f"{_scaled(*delay_s, settings.time_scale):g}" for name, delay_s in DELAYS_S.items()},
     }

@@ -11,8 +11,9 @@ from ahorrater.domain.accounting import Tariff
 class AccountingSettings(BaseSettings):
     """ACCOUNTING_GRID_KG_PER_KWH: what a kWh from the grid emits, kg CO2. Spain's mix, 2023 and 2024: about 0.1.
 
-    ACCOUNTING_WORKLOADS_POWER_W, else POLICY_WORKLOADS_POWER_W, which is also what decisions weigh: what the workloads
-        need, W. Empty: all that a park gives counts as served, and their renewable share is not known.
+    POLICY_WORKLOADS_POWER_W: what the workloads need, W, the number that the decision weighs; where it is not given,
+    ACCOUNTING_WORKLOADS_POWER_W: the same for the accounts alone. Neither: all that a park gives counts as served, and
+        the renewable share is not known.
     POLICY_MOVE_COST_WH: what a move costs, Wh; the number that the decision weighs.
     """
 
@@ -20,7 +21,7 @@ class AccountingSettings(BaseSettings):
 
     grid_kg_per_kwh: float = Field(default=0.1, ge=0)
     workloads_power_w: float | None = Field(
-        default=None, gt=0, validation_alias=AliasChoices("ACCOUNTING_WORKLOADS_POWER_W", "POLICY_WORKLOADS_POWER_W")
+        default=None, gt=0, validation_alias=AliasChoices("POLICY_WORKLOADS_POWER_W", "ACCOUNTING_WORKLOADS_POWER_W")
     )
     move_cost_wh: float = Field(default=0.05, ge=0, validation_alias="POLICY_MOVE_COST_WH")
 

@@ -212,23 +212,15 @@ def test_status_says_it_all_and_offers_what_can_be_done(world):
         "💡 Recommendation 8 waits for your word: move the work to a.",
         "🟢 a: 1.0 W",
         "🟢 b: 20.0 W",
-        "📊 Today (UTC), had the choices been followed: 41.2 Wh, 2 moves, 4.1 g of CO2 avoided.",
+        "📊 Today (UTC): 41.2 Wh, 2 moves, 4.1 g of CO2 avoided.",
     ]
     assert commands(answer) == ["/approve 8", "/veto 8"]
     assert commands(ask(world, "/status", may_change=False)) == []
 
 
-@pytest.mark.parametrize(
-    ("mode", "paused", "says"),
-    [
-        (RelabelMode.APPLY, False, "Today (UTC): 41.2 Wh"),
-        (RelabelMode.APPLY, True, "had the choices been followed"),
-        (RelabelMode.RECOMMEND_ONLY, False, "had the choices been followed"),
-    ],
-)
-def test_the_account_is_of_choices_and_says_so_where_they_are_not_acted_on(world, mode, paused, says):
-    world.energy.account, world.relabel.mode, world.relabel.paused = ACCOUNT, mode, paused
-    assert says in ask(world, "/status").text
+def test_the_share_of_what_the_work_needs_is_told_where_it_is_known(world):
+    world.energy.account = ACCOUNT.model_copy(update={"needed_wh": 55.0, "renewable_share": 0.75})
+    assert "Today (UTC): 41.2 Wh, 75 % of what the work needs, 2 moves" in ask(world, "/status").text
 
 
 def test_status_without_relabel(world):

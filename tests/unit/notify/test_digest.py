@@ -11,7 +11,7 @@ from ahorrater.contracts.base import adapter_of
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.domain.news import Digest, News
 from ahorrater.domain.wording import Language
-from ahorrater.services.notify.digest import DailyDigest, share_of
+from ahorrater.services.notify.digest import DailyDigest
 from ahorrater.services.notify.languages import language_or
 from ahorrater.services.notify.news import Notifier
 from tests.unit.notify.notify_fakes import FakeNewsStore
@@ -29,6 +29,8 @@ def account(day: date) -> DayEnergy:
         stay_put_wh=90.0,
         gain_wh=29.9,
         saved_co2_kg=0.01199,
+        needed_wh=240.0,
+        renewable_share=0.5,
     )
 
 
@@ -52,7 +54,7 @@ class Morning:
         self.now = datetime(2026, 6, 2, 6, tzinfo=UTC)
         self.store, self.accounts = FakeNewsStore(), FakeAccounts({date(2026, 6, 1)})
         notifier = Notifier(self.store, ["1", "2"], lambda: self.now, lambda: None)
-        self.digest = DailyDigest(self.accounts, notifier, hour, MADRID, 10.0, lambda: self.now)
+        self.digest = DailyDigest(self.accounts, notifier, hour, MADRID, lambda: self.now)
 
     def hear_at(self, day: int, hour: int) -> int:
         """At an UTC hour; how many digests wait then."""
@@ -95,11 +97,6 @@ def test_what_could_not_be_told_at_one_hour_is_told_at_the_next():
         morning.hear_at(2, 6)
     morning.accounts.away = False
     assert morning.hear_at(2, 7) == 2
-
-
-@pytest.mark.parametrize(("load_w", "share"), [(None, None), (10.0, 0.5), (1.0, 1.0)])
-def test_the_share_is_of_what_the_work_needs(load_w, share):
-    assert share_of(account(date(2026, 6, 1)), load_w) == share
 
 
 def test_the_digest_waits_as_news():

@@ -22,7 +22,6 @@ class NotifySettings(BaseSettings):
     changes in a row, and Telegram takes 20 messages a minute to a group.
     NOTIFY_DIGEST_HOUR: from which hour of the day on yesterday's digest is sent, 0 to 23; `off`: never.
     NOTIFY_TIMEZONE: the zone of that hour.
-    POLICY_WORKLOADS_POWER_W: what the workloads need, W; with it the digest tells the renewable share.
     """
 
     model_config = SettingsConfigDict(env_prefix="NOTIFY_", env_ignore_empty=True)
@@ -30,7 +29,6 @@ class NotifySettings(BaseSettings):
     fold_s: float = Field(default=10, ge=0, le=3600)
     digest_hour: Annotated[int, Field(ge=0, le=23)] | Literal["off"] = 8
     timezone: ZoneInfo = ZoneInfo("Europe/Madrid")
-    workloads_power_w: float | None = Field(default=None, gt=0, validation_alias="POLICY_WORKLOADS_POWER_W")
 
     @property
     def fold(self) -> timedelta:

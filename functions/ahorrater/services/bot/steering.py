@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ahorrater.contracts.control import Control, Recommendation, RecommendationState
-from ahorrater.contracts.events import RelabelMode
 from ahorrater.domain.buttons import Button, Rows, row
 from ahorrater.domain.messages import judging
 from ahorrater.domain.speaking import Speaker
@@ -56,11 +55,6 @@ class SteeringTalk:
             return Answer(speaker.say("resume-first"))
         order(waiting.epoch)
         return Answer(speaker.say(phrase, epoch=waiting.epoch, node=waiting.node))
-
-
-def acts(control: Control) -> bool:
-    """Whether decisions are acted on as they come."""
-    return control.mode is RelabelMode.APPLY and not control.paused
 
 
 def steering_lines(control: Control, speaker: Speaker, *, may_change: bool) -> Answer:

@@ -9,8 +9,6 @@ from ahorrater.contracts.answers import DayEnergy
 from ahorrater.domain.news import Digest
 from ahorrater.services.notify.news import Notifier
 
-HOURS_A_DAY = 24
-
 
 class Accounts(Protocol):
     """Who knows what following the sun brought."""
@@ -21,13 +19,12 @@ class Accounts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DailyDigest:
-    """`hour`: of the zone's day, 0..23; None: no digest. `load_w`: what the work needs, where that is known."""
+    """`hour`: of the zone's day, 0..23; None: no digest."""
 
     accounts: Accounts
     notifier: Notifier
     hour: int | None
     zone: tzinfo
-    load_w: float | None
     clock: Callable[[], datetime]
 
     def hear_due(self) -> None:
@@ -50,10 +47,5 @@ class DailyDigest:
             net_wh=account.net_wh,
             gain_wh=account.gain_wh,
             saved_co2_kg=account.saved_co2_kg,
-            share=share_of(account, self.load_w),
+            share=account.renewable_share,
         )
-
-
-def share_of(account: DayEnergy, load_w: float | None) -> float | None:
-    """Which part of what the work needed that whole day the sun gave, 0..1."""
-    return min(1.0, sum(account.served_wh.values()) / (load_w * HOURS_A_DAY)) if load_w else None
