@@ -28,7 +28,7 @@ def function_client(kubectl: Kubectl, namespace: str, function: str) -> Iterator
     if service is None:
         place, name, headers = namespace, function, {}
     else:
-        place, name = _gateway(kubectl)
+        place, name = gateway_of(kubectl)
         headers = {"Host": urlsplit(service["status"]["url"]).netloc}
     with (
         forwarded(kubectl, place, f"service/{name}", 80) as port,
@@ -37,7 +37,8 @@ def function_client(kubectl: Kubectl, namespace: str, function: str) -> Iterator
         yield client
 
 
-def _gateway(kubectl: Kubectl) -> tuple[str, str]:
+def gateway_of(kubectl: Kubectl) -> tuple[str, str]:
+    """Namespace and Service of the gateway that Knative uses. Raises DeployError where it is none that we know."""
     config = kubectl.get("configmap", "config-network", "--namespace", "knative-serving") or {}
     ingress = (config.get("data") or {}).get("ingress-class", "istio.ingress.networking.knative.dev")
     if ingress not in GATEWAYS:

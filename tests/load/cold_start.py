@@ -32,7 +32,8 @@ async def main(request):
 
 if __name__ == "__main__":
     app = functions_framework.aio.create_asgi_app("main", __file__, "http")
-    uvicorn.run(app, port=int(os.environ["PORT"]), log_level="error", lifespan="off")
+    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ["PORT"])
+    uvicorn.run(app, host=host, port=port, log_level="error", lifespan="off")
 """
 OURS = ("-m", "ahorrater.serve")
 

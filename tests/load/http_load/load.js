@@ -72,6 +72,7 @@ export const options = {
   ...SCENARIOS[__ENV.SCENARIO](),
   summaryTrendStats: ["med", "p(95)", "p(99)", "max"],
   discardResponseBodies: true,
+  hosts: JSON.parse(__ENV.HOSTS || "{}"), // name: address, for names that mean something to a cluster's gateway only
 };
 
 export default function () {
