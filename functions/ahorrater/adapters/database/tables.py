@@ -65,6 +65,9 @@ class ParkStateRow(SQLModel, table=True):
     `fresh` is cleared by the tick that finds a park silent, and by the reading after which its sensor is not believed
     (`quarantine`, a JSON list), so that the indexes behind it hold only parks that can be chosen and the best of them
     is found without looking at the others. `trust`: the sensor's counters, a JSON list.
+
+    `rolled_until`: the park's readings measured before are in `rollup`, but for those of `late_minute`; null: none is.
+    `raw_since`: its readings measured before are in `rollup` only; null: none has been deleted.
     """
 
     __tablename__: ClassVar[str] = "park_state"
@@ -97,6 +100,39 @@ class ParkStateRow(SQLModel, table=True):
         default="[null,0,0,0]", sa_column=Column(Text, nullable=False, server_default=text("'[null,0,0,0]'"))
     )
     quarantine: str | None = Field(default=None, sa_type=Text)
+    rolled_until: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    raw_since: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class RollupRow(SQLModel, table=True):
+    """The readings of one park in the minute or hour (`step_s` 60 or 3600) that begins `at`: how many, and their means.
+
+    An hour's `battery_soc` is the mean of its minutes that have one, each with the weight of its readings.
+    """
+
+    __tablename__: ClassVar[str] = "rollup"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    node: str = Field(primary_key=True, max_length=253)
+    step_s: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_column=Column(UtcDateTime, primary_key=True))
+    readings: int = Field(sa_type=BigInteger)
+    power_w: float
+    power_min_w: float
+    power_max_w: float
+    voltage_v: float
+    current_a: float
+    battery_soc: float | None
+
+
+class LateMinuteRow(SQLModel, table=True):
+    """A minute whose readings came in part after it was rolled up: it is to be rolled up again."""
+
+    __tablename__: ClassVar[str] = "late_minute"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    node: str = Field(primary_key=True, max_length=253)
+    at: datetime = Field(sa_column=Column(UtcDateTime, primary_key=True))
 
 
 class ParkSkyRow(SQLModel, table=True):
