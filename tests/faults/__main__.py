@@ -4,6 +4,8 @@ As root it has a network and small disks of its own, and can cut links and fill 
 """
 
 import argparse
+import os
+import shutil
 import signal
 import sys
 import time
@@ -71,7 +73,8 @@ def _played(database: Need, rounds: Sequence[tuple[Fault, ...]], seed: int) -> I
 
 
 def _having(database: Need) -> frozenset[Need]:
-    return frozenset({database, Need.NAMESPACE} if is_inside() else {database})
+    able = {Need.NAMESPACE: is_inside(), Need.STRACE: os.geteuid() == 0 and shutil.which("strace") is not None}
+    return frozenset({database, *(need for need, is_there in able.items() if is_there)})
 
 
 def _arguments() -> argparse.Namespace:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
-from tests.faults.families import clocks, database, events, kubernetes_api, mosquitto, network, processes
+from tests.faults.families import clocks, database, disks, events, kubernetes_api, mosquitto, network, processes
 from tests.faults.fault import Fault, Need
 
 SINGLE: tuple[Fault, ...] = (
     *processes.SINGLE,
     *mosquitto.FAULTS,
     *database.FAULTS,
+    *disks.FAULTS,
     *network.FAULTS,
     *clocks.FAULTS,
     *kubernetes_api.FAULTS,

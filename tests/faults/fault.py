@@ -14,6 +14,7 @@ class Need(StrEnum):
 
     POSTGRESQL = "PostgreSQL"
     SQLITE = "SQLite"
+    STRACE = "root and strace, to make system calls slow or fail"
     NAMESPACE = "root, for a network and file systems of its own"
 
 

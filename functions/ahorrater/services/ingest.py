@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from ahorrater.contracts.errors import Reject
 from ahorrater.contracts.events import ParkStatus, ReadingStored, Rejection
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.parks import ParkState, Smoothing
@@ -111,7 +112,11 @@ class IngestReadings:
         )
 
     def device(self, status: ParkStatus) -> None:
-        """Remembers what a device said of itself."""
+        """Remembers what a device said of itself. Raises Reject for what was said in the future: no later word of the
+        device would count until then.
+        """
+        if status.at > self._clock() + self._policy.future_tolerance:
+            raise Reject(f"at {status.at.isoformat()} is in the future")
         with self._store.transaction() as transaction:
             transaction.save_device(status)
 

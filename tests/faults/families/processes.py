@@ -4,14 +4,15 @@ import itertools
 import time
 from functools import partial
 
+from infra.local.manifests.objects import Service
+from infra.local.manifests.wiring import read_wiring
+from infra.local.settings import RunnerSettings
 from tests.faults.fault import Fault
 from tests.faults.system import System
 
 FAMILY = "processes"
-KILLED = (
-    "mqtt-source", "broker", "ingest-reading", "choose-node", "relabel", "notify", "dead-letter", "energy-query",
-    "cluster-query", "fuel-query", "fuel-refresh", "backtest", "telegram-bot", "dashboard",
-)  # fmt: skip
+SERVICES = tuple(service.name for service in read_wiring(RunnerSettings().wiring).of(Service))
+KILLED = ("mqtt-source", "broker", *SERVICES, "dashboard")
 """All but mosquitto, which has a family of its own, and the simulated Kubernetes API, which keeps nothing on disk: to
 kill it is to build a new cluster, which is no fault of a real one.
 """
