@@ -82,6 +82,7 @@ e2e: install-test ## deploy to a cluster and try everything there: KUBECONFIG=..
 
 .PHONY: faults
 faults: install-test ## every fault, one by one and 200 times two at random; writes docs/faults.md (some 50 minutes)
+	@infra/local/install-packages strace
 	@$(BIN)/python -m tests.faults --random 200 --write
 
 .PHONY: bench
