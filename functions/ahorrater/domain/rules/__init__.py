@@ -1,0 +1,1 @@
+"""How each policy decides, on one situation."""

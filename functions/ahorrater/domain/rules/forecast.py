@@ -1,0 +1,33 @@
+"""The forecast's rule: a move is made when what another park promises is worth it."""
+
+from ahorrater.domain.decision import Gain, Reason
+from ahorrater.domain.policies import ForecastPolicy
+from ahorrater.domain.rules.situation import Concluded, Situation
+
+
+def by_forecast(situation: Situation, policy: ForecastPolicy) -> Concluded:
+    """The value of a park: what the best plan that begins there serves.
+
+    A present park that is silent because it is night promises what its sky does, any other silent one promises nothing.
+    """
+    state, cost_wh = situation.state, policy.move_cost_wh
+    staying = [situation.asleep] if situation.asleep and not situation.present else []
+    expected = {park.node: policy.expected(park, situation.now) for park in (*situation.eligible, *staying)}
+    if state.chosen in expected and not policy.tempts_from(state.chosen, expected):
+        return situation.stay(Reason.ALREADY_BEST, f"No other park is expected to give more than {state.chosen} soon.")
+    by_node = policy.promises_wh(expected)
+    best = min(situation.eligible, key=lambda park: (-by_node[park.node], park.node != state.chosen, park.node))
+    best_wh = by_node[best.node]
+    present_wh = by_node.get(state.chosen or "", max(best_wh - cost_wh, 0.0) if situation.present else 0.0)
+    gain_wh, needed_wh = best_wh - present_wh, policy.needed_wh(present_wh)
+    if best.node == state.chosen:
+        return situation.stay(Reason.ALREADY_BEST, f"{best.node} promises the most, {best_wh:.2f} Wh.")
+    if gain_wh <= needed_wh:
+        promise = f"{best.node} promises {gain_wh:.2f} Wh more: less than the {needed_wh:.2f} Wh that a move must bring"
+        return situation.stay(Reason.COST_NOT_RECOVERED, f"{promise}.")
+    because = f"{best.node} promises {gain_wh:.2f} Wh more than {state.chosen}"
+    if state.chosen not in by_node:
+        reason, silence = situation.why_absent()
+        return situation.move(reason, silence if situation.heard else because, best)
+    reason = Reason.BETTER_NODE if situation.present else Reason.PRESENT_SILENT
+    return situation.move(reason, because, best, Gain(gain_wh - cost_wh, policy.outlook))

@@ -1,0 +1,91 @@
+"""What one decision is made of, and the ways that it can end: a move, or not."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ahorrater.domain.decision import ControllerState, Decision, Gain, Numbers, Pending, Reason
+from ahorrater.domain.parks import Freshness, Park
+from ahorrater.domain.policies import Policy
+
+Concluded = tuple[Decision, ControllerState]
+
+
+def still_barred(state: ControllerState, now: datetime) -> dict[str, datetime]:
+    """The nodes that are not chosen yet after a move to them failed, each with until when."""
+    return {node: until for node, until in state.barred.items() if until > now}
+
+
+class Situation:
+    """The inputs of one decision, looked at once."""
+
+    def __init__(self, parks: tuple[Park, ...], state: ControllerState, policy: Policy, now: datetime) -> None:
+        self.state, self.policy, self.now = state, policy, now
+        self.barred = still_barred(state, now)
+        self.numbers = tuple(Numbers.of(park, policy.score_w(park), now, policy.stale_after) for park in parks)
+        fresh = {park.node: park for park in parks if park.freshness(now, policy.stale_after) is Freshness.FRESH}
+        believed = {node: park for node, park in fresh.items() if park.quarantine is None}
+        self.heard = fresh.get(state.chosen) if state.chosen else None
+        self.present = believed.get(state.chosen) if state.chosen else None
+        chosen = (park for park in parks if park.node == state.chosen and park.quarantine is None)
+        self.asleep = next((park for park in chosen if park.asleep(now)), None)
+        self.eligible = [park for park in believed.values() if park.node not in self.barred]
+
+    @property
+    def best(self) -> Park:
+        """The best eligible park; of equals the present one, then the most powerful, then the first by name."""
+        return min(self.eligible, key=self._rank)
+
+    def _rank(self, park: Park) -> tuple[float, bool, float, str]:
+        return -self.score_w(park), park.node != self.state.chosen, -park.smoothed_power_w, park.node
+
+    def score_w(self, park: Park) -> float:
+        """What the policy compares, W."""
+        return self.policy.score_w(park)
+
+    def why_absent(self) -> tuple[Reason, str]:
+        """Why the present node's park is not among those that can be chosen."""
+        if self.heard is not None:
+            return Reason.PRESENT_DOUBTED, f"{self.state.chosen} cannot be believed ({self.heard.quarantine})"
+        return Reason.PRESENT_SILENT, f"{self.state.chosen} has fallen silent"
+
+    def move(self, reason: Reason, because: str, to: Park | None = None, gain: Gain | None = None) -> Concluded:
+        """The work goes to another node; the best one unless it is told."""
+        best = to or self.best
+        sentence = f"{because}: the work goes to {best.node}, which gives {self.score_w(best):.1f} W."
+        decision = replace(self._decision(self.state.epoch + 1, best.node, reason, sentence), expected_gain=gain)
+        confirmed = self.state.confirmed_epoch
+        return decision, ControllerState(
+            decision.epoch, best.node, self.now, barred=self.barred, confirmed_epoch=confirmed
+        )
+
+    def stay(
+        self, reason: Reason, sentence: str, pending: Pending | None = None, failing_since: datetime | None = None
+    ) -> Concluded:
+        """The work stays; the state remembers since when what is pending has held."""
+        remembered = replace(
+            self.state,
+            margin_since=pending.since if pending else None,
+            failing_since=failing_since,
+            barred=self.barred,
+            silent=reason is Reason.ALL_STALE,
+        )
+        return self._decision(self.state.epoch, self.state.chosen, reason, sentence, pending), remembered
+
+    def hold_without_sun(self) -> Concluded:
+        """No park can be chosen: the last choice holds."""
+        chosen = self.state.chosen
+        if chosen is None:
+            return self.stay(Reason.NOTHING_KNOWN, "No park has said anything lately: there is no choice yet.")
+        if self.present is not None:
+            return self.stay(Reason.ALREADY_BEST, f"{chosen} is the only node that can be chosen.")
+        if self.heard is not None:
+            doubt = f"{chosen} cannot be believed ({self.heard.quarantine})"
+            return self.stay(Reason.ALREADY_BEST, f"{doubt}, but no other node can be chosen.")
+        return self.stay(Reason.ALL_STALE, f"Every park has fallen silent: the last choice, {chosen}, holds.")
+
+    def _decision(
+        self, epoch: int, chosen: str | None, reason: Reason, sentence: str, pending: Pending | None = None
+    ) -> Decision:
+        return Decision(
+            epoch, self.now, self.policy.name, chosen, self.state.chosen, reason, sentence, self.numbers, pending
+        )
