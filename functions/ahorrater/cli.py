@@ -47,10 +47,10 @@ def load_fuel(arguments: argparse.Namespace) -> int:
     """Loads fuel prices: those in force, of past days, of files, or an invented sample."""
     from ahorrater.adapters.clock import utc_now
     from ahorrater.adapters.database.connection import Database
-    from ahorrater.adapters.database.fuel_store import SqlFuelStore
+    from ahorrater.adapters.database.fuel.store import SqlFuelStore
     from ahorrater.adapters.fuel.command import run
     from ahorrater.adapters.fuel.settings import FeedSettings
-    from ahorrater.services.fuel_load import LoadFuel
+    from ahorrater.services.fuel.load import LoadFuel
 
     store = SqlFuelStore(Database(DatabaseSettings().url))
     return run(arguments, LoadFuel(store, FeedSettings().policy(), utc_now))

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ahorrater.adapters.clock import utc_now
-from ahorrater.adapters.database.fuel_queries import FuelQueries, reads_of
+from ahorrater.adapters.database.fuel.queries import FuelQueries, reads_of
 from ahorrater.adapters.database.replay_lag import replay_lag_s
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.fuel.guarded_histories import GuardedHistories
@@ -18,8 +18,8 @@ from ahorrater.adapters.fuel.settings import QuerySettings
 from ahorrater.adapters.functions import Function
 from ahorrater.adapters.observers.fuel import PricesObserver
 from ahorrater.adapters.observers.replay import ReplayObserver
-from ahorrater.services.fuel_edition import Edition
-from ahorrater.services.fuel_query import FuelAnswers
+from ahorrater.services.fuel.edition import Edition
+from ahorrater.services.fuel.query import FuelAnswers
 
 settings, url = QuerySettings(), DatabaseSettings().url_for_reads
 tolerance = timedelta(days=settings.missing_days)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.database.connection import Database
-from ahorrater.adapters.database.fuel_store import SqlFuelStore
+from ahorrater.adapters.database.fuel.store import SqlFuelStore
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.fuel.feed import MinistryFeed
 from ahorrater.adapters.fuel.refresh import Refresher
@@ -14,7 +14,7 @@ from ahorrater.adapters.fuel.settings import FeedSettings
 from ahorrater.adapters.functions import Function
 from ahorrater.adapters.observers.fuel import FuelObserver
 from ahorrater.contracts.events import FuelRefresh
-from ahorrater.services.fuel_load import LoadFuel
+from ahorrater.services.fuel.load import LoadFuel
 
 settings = FeedSettings()
 service = LoadFuel(SqlFuelStore(Database(DatabaseSettings().url)), settings.policy(), utc_now)

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 
 from ahorrater.contracts.fuel import Offer, StationInfo
-from ahorrater.domain.fuel_places import PositionQuality
+from ahorrater.domain.fuel.places import PositionQuality
 from dashboard.charts.stations import Spot
 
 _COLUMNS = (

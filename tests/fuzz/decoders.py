@@ -26,11 +26,11 @@ from ahorrater.contracts.events import EVENTS, ClockTick, EventData, ReadingRece
 from ahorrater.contracts.golden import golden_events
 from ahorrater.contracts.telegram import BotQuestion, Update
 from ahorrater.contracts.trace_context import TraceContext
-from ahorrater.domain.fuel_values import day_of, degrees, feed_moment, price_milli
+from ahorrater.domain.fuel.values import day_of, degrees, feed_moment, price_milli
 from ahorrater.domain.speaking import MAX_TEXT_UNITS
 from ahorrater.domain.stays import MINIMUM_STAY, MOVABLE, MOVES_A_DAY, StayRules, rules_of
 from ahorrater.services.dead_letters import reason_of
-from ahorrater.services.fuel_answer import RefusedAnswer, read_answer, read_places
+from ahorrater.services.fuel.answer import RefusedAnswer, read_answer, read_places
 from ahorrater.services.source.events import readings_event
 from ahorrater.services.source.messages import Interpreter, Message, Receipt
 from ahorrater_device.messages import parse_command

@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from ahorrater.adapters.database.connection import Database
-from ahorrater.adapters.database.fuel_queries import FuelQueries, reads_of
+from ahorrater.adapters.database.fuel.queries import FuelQueries, reads_of
 from ahorrater.adapters.database.migrate import migrate
 from tests.integration.postgresql_server import postgresql_server
 

@@ -15,14 +15,14 @@ from pathlib import Path
 import psycopg
 
 from ahorrater.adapters.database.connection import Database
-from ahorrater.adapters.database.fuel_staging import save_places, save_products
-from ahorrater.adapters.database.fuel_store import SqlFuelStore
+from ahorrater.adapters.database.fuel.staging import save_places, save_products
+from ahorrater.adapters.database.fuel.store import SqlFuelStore
 from ahorrater.adapters.database.migrate import migrate
-from ahorrater.domain.fuel_places import CCAA
-from ahorrater.domain.fuel_snapshot import Snapshot
-from ahorrater.services.fuel_answer import read_answer
-from ahorrater.services.fuel_load import LoadFuel, LoadPolicy
-from ahorrater.services.fuel_ports import Origin
+from ahorrater.domain.fuel.places import CCAA
+from ahorrater.domain.fuel.snapshot import Snapshot
+from ahorrater.services.fuel.answer import read_answer
+from ahorrater.services.fuel.load import LoadFuel, LoadPolicy
+from ahorrater.services.fuel.ports import Origin
 from tests.integration.postgresql_server import PostgresqlServer, postgresql_server
 
 ROUNDS = 5

@@ -22,10 +22,10 @@ import httpx
 
 from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.database.connection import Database
-from ahorrater.adapters.database.fuel_store import SqlFuelStore
+from ahorrater.adapters.database.fuel.store import SqlFuelStore
 from ahorrater.adapters.database.migrate import migrate
-from ahorrater.services.fuel_load import LoadFuel, LoadPolicy
-from ahorrater.services.fuel_ports import Origin
+from ahorrater.services.fuel.load import LoadFuel, LoadPolicy
+from ahorrater.services.fuel.ports import Origin
 from tests.integration.fuel.query_process import fuel_query
 from tests.integration.mosquitto_server import free_port
 from tests.integration.postgresql_server import PostgresqlServer, postgresql_server

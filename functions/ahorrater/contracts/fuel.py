@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, PlainSerializer
 
 from ahorrater.contracts.base import Contract, UtcDatetime
-from ahorrater.domain.fuel_places import PositionQuality
+from ahorrater.domain.fuel.places import PositionQuality
 
 Euros = Annotated[Decimal, Field(gt=0, lt=1000), PlainSerializer(float, return_type=float)]
 """Three decimals survive the way through a float and back."""

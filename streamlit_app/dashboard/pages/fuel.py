@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ahorrater.domain.fuel_snapshot import FIRST_SAMPLE_ID
+from ahorrater.domain.fuel.snapshot import FIRST_SAMPLE_ID
 from dashboard import fuel_data
 from dashboard.client import Answer
 from dashboard.parts.cheapest import cheapest_part

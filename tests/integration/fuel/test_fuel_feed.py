@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ahorrater.adapters.database.connection import Database
-from ahorrater.adapters.database.fuel_store import SqlFuelStore
+from ahorrater.adapters.database.fuel.store import SqlFuelStore
 from ahorrater.adapters.database.migrate import migrate
 from ahorrater.adapters.fuel.feed import FeedAway, MinistryFeed, tls_context
 from ahorrater.adapters.fuel.settings import FeedSettings
-from ahorrater.services.fuel_answer import RefusedAnswer
-from ahorrater.services.fuel_load import LoadFuel, LoadPolicy
+from ahorrater.services.fuel.answer import RefusedAnswer
+from ahorrater.services.fuel.load import LoadFuel, LoadPolicy
 from tests.integration.fuel.feed_server import FeedServer, body, cut, feed_server, silence, status, trickle
 from tests.integration.fuel.snapshots import DAYS, snapshot_body
 from tests.unit.fuel.feed_answers import answer, station

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ahorrater.adapters.database.connection import Database
-from ahorrater.adapters.database.fuel_queries import FuelQueries, reads_of
-from ahorrater.adapters.database.fuel_store import SqlFuelStore
+from ahorrater.adapters.database.fuel.queries import FuelQueries, reads_of
+from ahorrater.adapters.database.fuel.store import SqlFuelStore
 from ahorrater.adapters.fuel.sample import sample_answers
-from ahorrater.services.fuel_answer import RefusedAnswer
-from ahorrater.services.fuel_catalog import in_force
-from ahorrater.services.fuel_load import LoadFuel, LoadPolicy, RealPricesStored
-from ahorrater.services.fuel_ports import Origin
+from ahorrater.services.fuel.answer import RefusedAnswer
+from ahorrater.services.fuel.catalog import in_force
+from ahorrater.services.fuel.load import LoadFuel, LoadPolicy, RealPricesStored
+from ahorrater.services.fuel.ports import Origin
 from tests.integration.fuel.snapshots import DAYS, snapshot_body
 from tests.unit.fuel.feed_answers import answer, station
 

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ahorrater.adapters.database.connection import Database
-from ahorrater.adapters.database.fuel_store import SqlFuelStore
+from ahorrater.adapters.database.fuel.store import SqlFuelStore
 from ahorrater.adapters.database.migrate import migrate
 from ahorrater.contracts.golden import golden_events
-from ahorrater.services.fuel_load import LoadFuel, LoadPolicy
-from ahorrater.services.fuel_ports import Origin
+from ahorrater.services.fuel.load import LoadFuel, LoadPolicy
+from ahorrater.services.fuel.ports import Origin
 from tests.integration.fuel.query_process import fuel_query
 from tests.integration.fuel.snapshots import DAYS, snapshot_body, snapshot_stations
 from tests.integration.postgresql_server import postgresql_server

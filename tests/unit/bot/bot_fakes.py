@@ -22,7 +22,7 @@ from ahorrater.contracts.events import RelabelMode
 from ahorrater.contracts.fuel import Offer, PriceNow, StationInfo
 from ahorrater.domain.buttons import Rows
 from ahorrater.domain.decision import Reason
-from ahorrater.domain.fuel_places import PositionQuality
+from ahorrater.domain.fuel.places import PositionQuality
 from ahorrater.domain.wording import Language
 from ahorrater.services.bot.cluster import ClusterTalk
 from ahorrater.services.bot.conversation import Conversation, Topics

@@ -17,7 +17,7 @@ from ahorrater.contracts.control import RecommendationState
 from ahorrater.contracts.errors import Refused
 from ahorrater.contracts.events import ParkNumbers, PendingMove, RelabelMode
 from ahorrater.domain.decision import MoveKind
-from ahorrater.domain.fuel_places import Position
+from ahorrater.domain.fuel.places import Position
 from ahorrater.domain.wording import Language
 from ahorrater.services.bot.conversation import command_of
 from ahorrater.services.bot.energy import step_of

@@ -41,7 +41,7 @@ from ahorrater.contracts.fuel import (
     Statistics,
 )
 from ahorrater.domain.decision import MoveKind, Reason
-from ahorrater.domain.fuel_places import PositionQuality
+from ahorrater.domain.fuel.places import PositionQuality
 
 Query = dict[str, str]
 Route = Callable[[Query], Any]

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ahorrater.contracts.errors import Problem
-from ahorrater.domain.fuel_places import PositionQuality
-from ahorrater.domain.fuel_snapshot import UNREADABLE, Price
-from ahorrater.services.fuel_answer import RefusedAnswer, read_answer, read_places
+from ahorrater.domain.fuel.places import PositionQuality
+from ahorrater.domain.fuel.snapshot import UNREADABLE, Price
+from ahorrater.services.fuel.answer import RefusedAnswer, read_answer, read_places
 from tests.unit.fuel.feed_answers import answer, station
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ahorrater.domain.fuel_places import Position, PositionQuality, distance_km, judge
-from ahorrater.domain.fuel_products import PRODUCTS, product_of_field
-from ahorrater.domain.fuel_values import day_of, degrees, euros, feed_moment, history_moment, price_milli
+from ahorrater.domain.fuel.places import Position, PositionQuality, distance_km, judge
+from ahorrater.domain.fuel.products import PRODUCTS, product_of_field
+from ahorrater.domain.fuel.values import day_of, degrees, euros, feed_moment, history_moment, price_milli
 
 
 @pytest.mark.parametrize(

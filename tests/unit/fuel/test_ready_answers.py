@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ahorrater.adapters.fuel.ready_answers import ReadyAnswers
 from ahorrater.contracts.errors import RetryLater
-from ahorrater.services.fuel_edition import REST_S, Edition
+from ahorrater.services.fuel.edition import REST_S, Edition
 
 
 class FakeCatalog:

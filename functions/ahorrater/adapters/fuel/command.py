@@ -13,9 +13,9 @@ from ahorrater.adapters.fuel.sample import DAYS, sample_answers
 from ahorrater.adapters.fuel.settings import FeedSettings
 from ahorrater.contracts.errors import Problem
 from ahorrater.contracts.events import FuelRefreshed
-from ahorrater.domain.fuel_values import day_of, history_moment, madrid_day
-from ahorrater.services.fuel_load import LoadFuel, RealPricesStored
-from ahorrater.services.fuel_ports import Origin
+from ahorrater.domain.fuel.values import day_of, history_moment, madrid_day
+from ahorrater.services.fuel.load import LoadFuel, RealPricesStored
+from ahorrater.services.fuel.ports import Origin
 
 Reports = Iterator[FuelRefreshed]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ahorrater.contracts.errors import RetryLater
-from ahorrater.services.fuel_edition import Edition
-from ahorrater.services.fuel_query import Change, PriceHistories
+from ahorrater.services.fuel.edition import Edition
+from ahorrater.services.fuel.query import Change, PriceHistories
 
 
 class GuardedHistories:

@@ -19,10 +19,10 @@ from ahorrater.contracts.fuel import (
     StationPrice,
     Statistics,
 )
-from ahorrater.domain.fuel_places import Position
-from ahorrater.domain.fuel_values import day_of
-from ahorrater.services.fuel_edition import Edition
-from ahorrater.services.fuel_query import FuelAnswers, Place
+from ahorrater.domain.fuel.places import Position
+from ahorrater.domain.fuel.values import day_of
+from ahorrater.services.fuel.edition import Edition
+from ahorrater.services.fuel.query import FuelAnswers, Place
 
 PlaceNumber = Annotated[int, Field(ge=1, le=99)]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]

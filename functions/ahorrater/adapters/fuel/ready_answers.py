@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from ahorrater.adapters.functions import metrics
 from ahorrater.adapters.functions.traffic import OTHER, PATH_TEMPLATE, Counting, Scope
-from ahorrater.services.fuel_edition import Edition
+from ahorrater.services.fuel.edition import Edition
 
 Answer = Callable[[Request], Awaitable[Response]]
 Key = tuple[bytes, bytes]

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable
 
 from ahorrater.adapters.functions import Emit, Event
-from ahorrater.services.fuel_load import LoadFuel
-from ahorrater.services.fuel_ports import FuelFeed
+from ahorrater.services.fuel.load import LoadFuel
+from ahorrater.services.fuel.ports import FuelFeed
 
 logger = logging.getLogger(__name__)
 

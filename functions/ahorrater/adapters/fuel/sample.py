@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ahorrater.domain.fuel_snapshot import FIRST_SAMPLE_ID
+from ahorrater.domain.fuel.snapshot import FIRST_SAMPLE_ID
 
 SEED = 2022
 DAYS = 21

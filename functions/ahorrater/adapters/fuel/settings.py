@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ahorrater.services.fuel_load import LoadPolicy
+from ahorrater.services.fuel.load import LoadPolicy
 
 FEED_URL = "https://sedeaplicaciones.minetur.gob.es/ServiciosRESTCarburantes/PreciosCarburantes/"
 

@@ -9,7 +9,7 @@ from threading import Lock
 from ahorrater.contracts.errors import NotFound
 from ahorrater.contracts.fuel import Names, Offer, PriceNow
 from ahorrater.domain.buttons import Button
-from ahorrater.domain.fuel_places import Position
+from ahorrater.domain.fuel.places import Position
 from ahorrater.domain.speaking import Speaker
 from ahorrater.services.bot.ports import Fuel
 from ahorrater.services.bot.talk import Answer, Asked

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.domain.buttons import Rows
-from ahorrater.domain.fuel_places import Position
+from ahorrater.domain.fuel.places import Position
 from ahorrater.domain.speaking import Speaker
 from ahorrater.domain.wording import Language
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.telegram import Message, Sender, Update
-from ahorrater.domain.fuel_places import Position
+from ahorrater.domain.fuel.places import Position
 from ahorrater.services.bot.conversation import Conversation
 from ahorrater.services.bot.ports import Chats, Turn, Updates
 from ahorrater.services.bot.talk import Answer, Question

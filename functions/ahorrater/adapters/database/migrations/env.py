@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from ahorrater.adapters.database import fuel_tables, tables  # noqa: F401 -- register the tables
+from ahorrater.adapters.database.fuel import tables as fuel_tables  # noqa: F401 -- register the tables
 
 connection = context.config.attributes["connection"]
 context.configure(

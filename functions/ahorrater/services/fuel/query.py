@@ -23,11 +23,11 @@ from ahorrater.contracts.fuel import (
     StationPrice,
     Statistics,
 )
-from ahorrater.domain.fuel_places import Position
-from ahorrater.domain.fuel_products import Product
-from ahorrater.domain.fuel_snapshot import Station
-from ahorrater.domain.fuel_values import euros, history_moment, madrid_day
-from ahorrater.services.fuel_catalog import Catalog, PresentPrice, in_force
+from ahorrater.domain.fuel.places import Position
+from ahorrater.domain.fuel.products import Product
+from ahorrater.domain.fuel.snapshot import Station
+from ahorrater.domain.fuel.values import euros, history_moment, madrid_day
+from ahorrater.services.fuel.catalog import Catalog, PresentPrice, in_force
 
 MAX_DAYS = 5 * 366
 MAX_STATISTICS_DAYS = 92

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from ahorrater.domain.fuel_places import PositionQuality
-from ahorrater.domain.fuel_products import Product
+from ahorrater.domain.fuel.places import PositionQuality
+from ahorrater.domain.fuel.products import Product
 
 UNREADABLE = 0
 """In place of a price: the station sells the product, but what it costs could not be read."""

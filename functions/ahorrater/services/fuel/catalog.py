@@ -10,9 +10,9 @@ from heapq import nsmallest
 from math import cos, radians
 from typing import NamedTuple
 
-from ahorrater.domain.fuel_places import Position, PositionQuality, distance_km
-from ahorrater.domain.fuel_products import Product
-from ahorrater.domain.fuel_snapshot import Municipality, Province, Station
+from ahorrater.domain.fuel.places import Position, PositionQuality, distance_km
+from ahorrater.domain.fuel.products import Product
+from ahorrater.domain.fuel.snapshot import Municipality, Province, Station
 
 CELL_DEGREES = 0.25
 """Side of the cells in which stations near a point are looked for."""

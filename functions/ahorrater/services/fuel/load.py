@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import FuelRefreshed, FuelRejection
-from ahorrater.domain.fuel_snapshot import Rejected, Snapshot
-from ahorrater.domain.fuel_values import history_moment
-from ahorrater.services.fuel_answer import RefusedAnswer, read_answer, read_places
-from ahorrater.services.fuel_ports import Changes, FuelFeed, FuelStore, FuelTransaction, Load, Origin
+from ahorrater.domain.fuel.snapshot import Rejected, Snapshot
+from ahorrater.domain.fuel.values import history_moment
+from ahorrater.services.fuel.answer import RefusedAnswer, read_answer, read_places
+from ahorrater.services.fuel.ports import Changes, FuelFeed, FuelStore, FuelTransaction, Load, Origin
 
 FUTURE_TOLERANCE = timedelta(hours=26)
 """`Fecha` is Madrid's time, and a file may be of a day that has only begun."""

@@ -7,8 +7,8 @@ or a broken range goes on) is put between what was before it and what the next s
 from datetime import datetime
 
 from ahorrater.adapters.database.connection import Transaction
-from ahorrater.adapters.database.fuel_staging import EESS_COLUMNS
-from ahorrater.domain.fuel_snapshot import UNREADABLE
+from ahorrater.adapters.database.fuel.staging import EESS_COLUMNS
+from ahorrater.domain.fuel.snapshot import UNREADABLE
 
 _ALTERED = " OR ".join(f"s.{column} IS DISTINCT FROM eess.{column}" for column in EESS_COLUMNS)
 

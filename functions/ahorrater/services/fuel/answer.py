@@ -14,9 +14,9 @@ from pydantic_core import from_json
 
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.fuel_feed import FeedAnswer, FeedMunicipality, FeedStation
-from ahorrater.domain.fuel_places import judge
-from ahorrater.domain.fuel_products import PRICE_PREFIX, Product, product_of_field
-from ahorrater.domain.fuel_snapshot import (
+from ahorrater.domain.fuel.places import judge
+from ahorrater.domain.fuel.products import PRICE_PREFIX, Product, product_of_field
+from ahorrater.domain.fuel.snapshot import (
     UNREADABLE,
     Municipality,
     Places,
@@ -26,7 +26,7 @@ from ahorrater.domain.fuel_snapshot import (
     Snapshot,
     Station,
 )
-from ahorrater.domain.fuel_values import degrees, feed_moment, price_milli
+from ahorrater.domain.fuel.values import degrees, feed_moment, price_milli
 
 MAX_REJECTED_SHARE = 0.1
 """More stations than this that cannot be read are no dirt but another format."""

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from ahorrater.domain.fuel_snapshot import Places, Snapshot
+from ahorrater.domain.fuel.snapshot import Places, Snapshot
 
 
 class Origin(StrEnum):

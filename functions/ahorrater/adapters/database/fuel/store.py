@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from ahorrater.adapters.database.connection import Database, Transaction
-from ahorrater.adapters.database.fuel_changes import save_earlier_prices, save_latest_prices, save_stations
-from ahorrater.adapters.database.fuel_staging import save_places, save_products, stage
-from ahorrater.domain.fuel_places import CCAA
-from ahorrater.domain.fuel_snapshot import FIRST_SAMPLE_ID, Places, Snapshot
-from ahorrater.services.fuel_ports import Changes, Load, Origin
+from ahorrater.adapters.database.fuel.changes import save_earlier_prices, save_latest_prices, save_stations
+from ahorrater.adapters.database.fuel.staging import save_places, save_products, stage
+from ahorrater.domain.fuel.places import CCAA
+from ahorrater.domain.fuel.snapshot import FIRST_SAMPLE_ID, Places, Snapshot
+from ahorrater.services.fuel.ports import Changes, Load, Origin
 
 _LOCK = 0xF0E1
 """Whoever loads holds this advisory lock. SQLite has one writer at a time in any case."""

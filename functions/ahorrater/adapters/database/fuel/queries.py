@@ -9,12 +9,12 @@ from sqlite3 import Connection
 from typing import Any
 
 from ahorrater.adapters.database.connection import Database, Postgresql, Sqlite, Transaction, dialect_of
-from ahorrater.adapters.database.fuel_staging import EESS_COLUMNS
-from ahorrater.domain.fuel_places import PositionQuality
-from ahorrater.domain.fuel_products import Product
-from ahorrater.domain.fuel_snapshot import Municipality, Province, Station
-from ahorrater.services.fuel_catalog import Catalog, PresentPrice
-from ahorrater.services.fuel_query import Change
+from ahorrater.adapters.database.fuel.staging import EESS_COLUMNS
+from ahorrater.domain.fuel.places import PositionQuality
+from ahorrater.domain.fuel.products import Product
+from ahorrater.domain.fuel.snapshot import Municipality, Province, Station
+from ahorrater.services.fuel.catalog import Catalog, PresentPrice
+from ahorrater.services.fuel.query import Change
 
 _PRESENT = (
     "SELECT eess_id, producto_id, price_milli, valid_from FROM precio WHERE price_milli IS NOT NULL ORDER BY 1, 2"

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from ahorrater.adapters.database.connection import Transaction
-from ahorrater.domain.fuel_products import PRODUCTS, Product
-from ahorrater.domain.fuel_snapshot import Places, Snapshot
+from ahorrater.domain.fuel.products import PRODUCTS, Product
+from ahorrater.domain.fuel.snapshot import Places, Snapshot
 
 EESS_COLUMNS = (
     "municipio_id",

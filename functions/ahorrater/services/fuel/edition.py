@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Protocol
 
 from ahorrater.contracts.errors import RetryLater
-from ahorrater.services.fuel_catalog import Catalog
+from ahorrater.services.fuel.catalog import Catalog
 
 REST_S = 1.0
 """While the database is away, it is asked no more often than this: nobody waits for a connection that does not come."""

@@ -1,0 +1,1 @@
+"""Fuel prices in the database: staged, compared, stored, asked for."""

@@ -1,0 +1,1 @@
+"""Fuel prices: places, products, what a field means, a snapshot judged."""

@@ -1,0 +1,1 @@
+"""Fuel prices: a snapshot becomes stored prices, stored prices become answers."""
