@@ -26,13 +26,6 @@ def database_disk(changes: dict[str, str], system: System) -> None:
         time.sleep(FAULT_S)
 
 
-def postgresql_read_only(system: System) -> None:
-    """A server that cannot write its log gives up; somebody starts it when its disk is well again."""
-    database_disk(READ_ONLY, system)
-    time.sleep(1)
-    system.postgresql.restart()
-
-
 def mosquitto_disk(changes: dict[str, str], system: System) -> None:
     tree = descendants(system.run.process.pid)
     with changed([pid for pid, command in tree.items() if "mosquitto.conf" in command], changes):
@@ -64,7 +57,6 @@ FAULTS = (
     Fault("SQLite's disk read-only, 8 s", FAMILY, WAITS, partial(database_disk, READ_ONLY), SQLITE),
     Fault("PostgreSQL's disk slow, 0.4 s a sync, 8 s", FAMILY, SLOWER, partial(database_disk, SLOW), POSTGRESQL),
     Fault("PostgreSQL's disk stuck, 6 s a sync, 8 s", FAMILY, WAITS, partial(database_disk, STUCK), POSTGRESQL),
-    Fault("PostgreSQL's disk read-only, 8 s", FAMILY, WAITS, postgresql_read_only, POSTGRESQL, alone=True),
     Fault(
         "mosquitto's disk stuck, 6 s a sync, 8 s",
         FAMILY,
