@@ -54,6 +54,11 @@ def scripted():
     server.server.server_close()
 
 
+def test_what_a_newer_version_says_besides_is_left_unread(scripted):
+    scripted.body = b'{"node": "a", "since": "noon"}'
+    assert HttpFunction("x", scripted.url, 5).get("/a", SunnyNode).node == "a"
+
+
 def test_an_answer_is_typed_and_the_token_goes_with_orders(scripted):
     function = HttpFunction("x", scripted.url, 5, "the-token")
     assert function.get("/a", SunnyNode, {"b": "c d"}).node == "a"
