@@ -32,7 +32,8 @@ class PodParams(Params):
 
 
 reader = KubernetesReader(Connection(KubernetesSettings()))
-query = ClusterQuery(reader, ClusterQuerySettings().cluster_query_ttl_s, time.monotonic)
+keep_s = ClusterQuerySettings().cluster_query_ttl_s / 2
+query = ClusterQuery(reader, keep_s, time.monotonic)
 
 
 def list_nodes(_params: Params) -> list[NodeInfo]:
@@ -79,6 +80,7 @@ function = Function(
         ),
     ],
     threads=THREADS,
+    keep_s=keep_s,
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.event_sink import eventually
 from tests.security.running_functions import HttpAnswer, RunningFunction
 
 Functions = dict[str, RunningFunction]
@@ -58,7 +59,7 @@ def test_a_forged_word_of_a_device_counts_until_the_next_true_one(functions: Fun
     assert tell(ingest, "park.status", {**forged, "at": ago()}).status < 300
     assert park(functions, node)["state"] == "offline"
     assert tell(ingest, "park.status", {"node": node, "status": "online", "boot": 5, "at": ago()}).status < 300
-    assert park(functions, node)["state"] != "offline"
+    eventually(lambda: park(functions, node)["state"] != "offline")
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,14 @@ from ahorrater.adapters.functions.metrics import Registry
 from ahorrater.adapters.functions.observer import Observer
 from ahorrater.adapters.functions.operations import Operation
 from ahorrater.adapters.functions.problems import problem_response
+from ahorrater.adapters.functions.recent import RecentAnswers
 from ahorrater.adapters.functions.rest import RestApi, WrongMethod
 from ahorrater.adapters.functions.traffic import EVENT_TYPE, Counting, Traffic
 from ahorrater.adapters.tracing import exporter_of, hearing
 from ahorrater.contracts.errors import Problem, Reject
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
+READS = frozenset({"GET", "HEAD"})
 Handler = Callable[[Event], Emit | None]
 Answering = Callable[[Request, bytes], Awaitable[Response]]
 P = ParamSpec("P")
@@ -43,7 +45,8 @@ class Function:
 
     `events` says who hears which type; a type that nobody hears is rejected, since a Trigger sent it here by mistake.
     `otherwise`, if there is one, hears every other type. `threads` is how many handlers run at a time: one for a
-    function that owns one database connection. `observers` count what becomes of events; /metrics tells.
+    function that owns one database connection. `observers` count what becomes of events; /metrics tells. `keep_s`: so
+    long an answer to a GET is given again to whoever asks the same, for functions whose answers are for everybody.
     """
 
     def __init__(
@@ -54,11 +57,13 @@ class Function:
         threads: int = 1,
         otherwise: Handler | None = None,
         observers: Sequence[Observer] = (),
+        keep_s: float = 0.0,
     ) -> None:
         self.source = f"/ahorrater/{name}"
         self._events = dict(events or {})
         self._otherwise = otherwise
         self._rest = RestApi(name, operations)
+        self._recent = RecentAnswers(keep_s) if keep_s else None
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._observers = tuple(observers)
         self._registry = Registry()
@@ -74,6 +79,8 @@ class Function:
                 return PlainTextResponse("ok")
             case metrics.PATH:
                 return Response(await asyncio.to_thread(self._registry.text), media_type=metrics.MEDIA_TYPE)
+            case "/openapi.json":
+                return await self._measured(request, self._describe, self.traffic.answered)
             case "/" if self._events or self._otherwise:
                 return await self._measured(request, self._hear, self.traffic.heard)
             case _:
@@ -98,7 +105,13 @@ class Function:
             return encode(reply, self.source, event, span.context)
 
     async def _ask(self, request: Request, body: bytes) -> Response:
-        return await self._in_pool(self._rest.answer, request, body)
+        ask = partial(self._in_pool, self._rest.answer, request, body)
+        if self._recent is None or request.method not in READS:
+            return await ask()
+        return await self._recent.answer(request, ask)
+
+    async def _describe(self, _request: Request, _body: bytes) -> Response:
+        return self._rest.description
 
     def _handler_of(self, event: Event) -> Handler:
         handler = self._events.get(event.type, self._otherwise)

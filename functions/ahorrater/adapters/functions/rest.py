@@ -1,6 +1,7 @@
 """Routing, validation and encoding of the declared operations."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
@@ -37,14 +38,16 @@ class RestApi:
         self._access = Access(AccessSettings()) if guarded else None
         self._routes = [(compile_path(operation.path)[0], operation) for operation in operations]
 
+    @cached_property
+    def description(self) -> Response:
+        """The OpenAPI document, made when it is first asked for: what that imports is heavy."""
+        from ahorrater.adapters.functions.openapi import openapi_document
+
+        return JSONResponse(openapi_document(self._name, self._operations))
+
     def answer(self, request: Request, body: bytes) -> Response:
         """The answer to one request. Raises a Problem for everything that is not right about it."""
-        path = request.scope["path"]
-        if path == "/openapi.json":
-            from ahorrater.adapters.functions.openapi import openapi_document
-
-            return JSONResponse(openapi_document(self._name, self._operations))
-        operation, in_path = self._find(request.method, path)
+        operation, in_path = self._find(request.method, request.scope["path"])
         request.scope[PATH_TEMPLATE] = operation.path
         if operation.guard is not None:
             operation.guard(request.headers)
