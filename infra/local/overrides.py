@@ -21,6 +21,7 @@ DELAYS_S = {
     "POLICY_BARRED_S": (600.0, 30.0),
     "POLICY_STALE_AFTER_S": (30.0, 5.0),
     "SMOOTHING_S": (30.0, 0.5),
+    "ACCOUNTING_INTERVAL_S": (300.0, 10.0),
 }
 """Each delay's default, and the least that makes sense, since moving pods is not accelerated; s."""
 

@@ -1,10 +1,11 @@
 """Accounting: which PV energy served the workloads, what the moves cost, and what staying put would have brought."""
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,13 @@ class DayAccount:
 
 
 def accounts(intervals: Sequence[Interval], placements: Sequence[Placement], tariff: Tariff) -> list[DayAccount]:
-    """One account for each UTC day in which the work was somewhere; both sequences in order of time. An interval
-    belongs to where the work was when it began; the first one counts from the first placement, which is no move, as a
-    placement where the work was already is none.
+    """One account for each UTC day in which the work was somewhere; both sequences in order of time. An interval in
+    which the work moved is parted there. It counts from the first placement on, which is no move, as a placement where
+    the work was already is none.
     """
     placements = _changes(placements)
     days: dict[date, list[Interval]] = {}
-    for interval in _from(placements[0].since, intervals) if placements else ():
+    for interval in _parted(intervals, placements):
         days.setdefault(interval.at.astimezone(UTC).date(), []).append(interval)
     return [_account(day, of_day, placements, tariff) for day, of_day in days.items()]
 
@@ -87,11 +88,15 @@ def _changes(placements: Sequence[Placement]) -> list[Placement]:
     return [placement for placement, node in zip(placements, before, strict=False) if placement.node != node]
 
 
-def _from(begin: datetime, intervals: Sequence[Interval]) -> Iterator[Interval]:
+def _parted(intervals: Sequence[Interval], placements: Sequence[Placement]) -> Iterator[Interval]:
+    """In each part of an interval the work was at one place; before the first placement it was nowhere."""
+    moments = [placement.since for placement in placements]
     for interval in intervals:
-        at, end = max(interval.at, begin), interval.at + interval.length
-        if at < end:
-            yield replace(interval, at=at, length=end - at)
+        end = interval.at + interval.length
+        within = moments[bisect_right(moments, interval.at) : bisect_left(moments, end)]
+        edges = [*([interval.at] if moments and moments[0] <= interval.at else ()), *within, end]
+        for at, until in pairwise(edges):
+            yield replace(interval, at=at, length=until - at)
 
 
 def _account(day: date, intervals: Sequence[Interval], placements: Sequence[Placement], tariff: Tariff) -> DayAccount:

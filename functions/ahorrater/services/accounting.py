@@ -10,7 +10,7 @@ from ahorrater.contracts.answers import DayEnergy
 from ahorrater.contracts.errors import Reject
 from ahorrater.domain.accounting import DayAccount, Interval, Placement, Tariff, accounts
 
-INTERVAL = timedelta(minutes=5)
+DEFAULT_INTERVAL = timedelta(minutes=5)
 MAX_SPAN = timedelta(days=31)
 DEFAULT_DAYS = 7
 
@@ -26,10 +26,18 @@ class AccountingBook(Protocol):
 
 
 class Accounting:
-    """The service. `open_book` is called at the first question: what it imports is heavy."""
+    """The service. `open_book` is called at the first question: what it imports is heavy. `interval`: over so long the
+    parks' power is averaged; a park that sends less often serves nothing in between.
+    """
 
-    def __init__(self, open_book: Callable[[], AccountingBook], tariff: Tariff, clock: Callable[[], datetime]) -> None:
-        self._open_book, self._tariff, self._clock = open_book, tariff, clock
+    def __init__(
+        self,
+        open_book: Callable[[], AccountingBook],
+        tariff: Tariff,
+        clock: Callable[[], datetime],
+        interval: timedelta = DEFAULT_INTERVAL,
+    ) -> None:
+        self._open_book, self._tariff, self._clock, self._interval = open_book, tariff, clock, interval
         self._book: AccountingBook | None = None
 
     def days(self, since: datetime | None, until: datetime | None) -> list[DayEnergy]:
@@ -43,7 +51,7 @@ class Accounting:
         if end - begin > MAX_SPAN:
             raise Reject(f"more than {MAX_SPAN.days} days: ask for a shorter time")
         book = self._book = self._book or self._open_book()
-        intervals = [_until(interval, end) for interval in book.intervals(begin, end, INTERVAL)]
+        intervals = [_until(interval, end) for interval in book.intervals(begin, end, self._interval)]
         found = accounts(intervals, book.placements(begin, end), self._tariff)
         return [_answer(account) for account in found]
 

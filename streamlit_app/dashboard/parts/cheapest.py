@@ -53,10 +53,10 @@ def _around(station: StationInfo, product: ProductInfo) -> Answer[Sequence[Offer
 
 def _numbers(found: Sequence[Offer], product: ProductInfo, reader: Reader) -> None:
     texts, prices = reader.texts.fuel, [float(offer.price) for offer in found]
-    cheapest, mean, count = st.columns(3)
-    cheapest.metric(f"{texts.cheapest_of}, {product.unit}", reader.number(min(prices), 3))
-    mean.metric(f"{texts.mean_of}, {product.unit}", reader.number(fmean(prices), 3))
-    count.metric(texts.stations_of, len(prices))
+    with st.container(horizontal=True):
+        st.metric(f"{texts.cheapest_of}, {product.unit}", reader.number(min(prices), 3), width="content")
+        st.metric(f"{texts.mean_of}, {product.unit}", reader.number(fmean(prices), 3), width="content")
+        st.metric(texts.stations_of, len(prices), width="content")
 
 
 def table(found: Sequence[Offer], reader: Reader) -> dict[str, list[str]]:

@@ -78,5 +78,6 @@ def _effort(move: MoveEntry, reader: Reader) -> str:
     if move.duration_s is None or move.outcome is MoveOutcome.RECOMMENDED:
         return ""
     length = duration(move.duration_s) if move.duration_s >= 60 else f"{reader.number(move.duration_s)} s"
+    took = texts.took.format(duration=length) if move.duration_s else ""
     pods = texts.pods.format(count=move.pods_moved) if move.pods_moved else ""
-    return " · ".join(part for part in (texts.took.format(duration=length), pods) if part)
+    return " · ".join(part for part in (took, pods) if part)

@@ -28,17 +28,12 @@ def today_part(reader: Reader) -> None:
 
 def _numbers(day: DayEnergy, reader: Reader) -> None:
     texts = reader.texts
-    share, served, gained, moves, saved = st.columns(5)
-    with share:
+    with st.container(horizontal=True, key="today"):
         _share(day, reader)
-    with served:
         _tile(texts.served, f"{reader.number(sum(day.served_wh.values()))} Wh")
-    with gained:
         _tile(texts.gained, f"{reader.number(day.gain_wh)} Wh", _more_than_staying(day, reader), texts.gained_help)
-    with moves:
         cost = texts.moves_cost.format(energy=f"{reader.number(day.move_cost_wh, 2)} Wh")
         _tile(texts.moves_today, str(day.moves), cost, plain=True)
-    with saved:
         _tile(texts.saved, f"{reader.number(day.saved_co2_kg * 1000)} g", help_text=texts.saved_help)
 
 

@@ -107,13 +107,13 @@ def test_what_is_only_recommended_moves_nothing_in_the_accounts(database, databa
 
 def test_a_move_by_hand_counts_and_one_that_failed_does_not(database, database_url):
     live(database, [(minute, {"a": 30.0, "b": 6.0}) for minute in range(0, 20, 5)])
-    now = NOON + timedelta(minutes=10)
+    now = NOON + timedelta(minutes=12)
     moves = MovesLedger(SqlMoveBook(database), lambda: now)
     moves.on_relabelled(relabelled(1, "b", "a"), "/relabel#by-hand")
     moves.on_failed(failed_move(2, "a", "b"), "/relabel#failed")
     accounting = Accounting(lambda: AccountingQueries(database_url), Tariff(), lambda: NOON + timedelta(hours=1))
     [day] = accounting.days(None, None)
-    assert day.served_wh == pytest.approx({"a": 5.0, "b": 1.0})
+    assert day.served_wh == pytest.approx({"a": 30 * 12 / 60, "b": 6 * 8 / 60})
     assert (day.moves, day.stay_put_wh) == (1, pytest.approx(10.0))
     assert (day.needed_wh, day.renewable_share) == (None, None)
 
