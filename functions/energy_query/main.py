@@ -1,7 +1,7 @@
 """energy-query: what the parks give and gave, what was decided and why, and what could not be taken."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import functions_framework.aio
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from ahorrater.adapters.accounting import AccountingSettings
 from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.database.settings import DatabaseSettings
+from ahorrater.adapters.energy import EnergyQuerySettings
 from ahorrater.adapters.functions import Function, Operation, Params
 from ahorrater.adapters.observers.energy import EnergyObserver
 from ahorrater.adapters.policy import PolicySettings
@@ -143,8 +144,14 @@ def get_dead_letters(params: PageParams) -> list[DeadLetter]:
     return answers.dead_letters(params.limit, params.before)
 
 
-database, stale_after = DatabaseSettings(), timedelta(seconds=PolicySettings().stale_after_s)
-answers = EnergyAnswers(open_queries, stale_after, utc_now)
+def last_given() -> datetime:
+    """When an answer that is made now is given for the last time: no reading is said to be fresher than it then is."""
+    return utc_now() + timedelta(seconds=settings.energy_query_ttl_s)
+
+
+settings, database = EnergyQuerySettings(), DatabaseSettings()
+stale_after = timedelta(seconds=PolicySettings().stale_after_s)
+answers = EnergyAnswers(open_queries, stale_after, last_given)
 books = AccountingSettings()
 accounting = Accounting(open_book, books.tariff(), utc_now, books.interval)
 function = Function(
@@ -162,6 +169,7 @@ function = Function(
     ],
     threads=8,
     observers=[EnergyObserver(accounting.days, utc_now)],
+    keep_s=settings.energy_query_ttl_s,
 )
 
 
