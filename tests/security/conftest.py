@@ -13,5 +13,5 @@ def functions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ru
     folder = tmp_path_factory.mktemp("security")
     url = f"sqlite:///{folder}/ahorrater.db"
     migrate(url)
-    with running_functions(folder, url) as started:
+    with running_functions(folder, url, ENERGY_QUERY_TTL_S="0") as started:  # what was told is seen at once
         yield started
