@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from ahorrater.adapters.functions import Event
 from ahorrater.adapters.functions.problems import explain
 from ahorrater.adapters.places import PlacesSettings
+from ahorrater.adapters.retention import LEAST_RAW_DAYS, RAW_DAYS
 from ahorrater.contracts.errors import Reject
 from ahorrater.contracts.events import MAX_READINGS, ReadingReceived
 from ahorrater.contracts.readings import Reading
@@ -20,6 +21,8 @@ class IngestSettings(PlacesSettings):
 
     FUTURE_TOLERANCE_S: how far a device's clock may be ahead, s.
     OLDEST_READING_S: older readings are refused, s. Devices keep a week; a month leaves room.
+    RETENTION_RAW_DAYS: as retention's. Readings are refused a day before they would be deleted, so that a duplicate
+    always meets the reading that it repeats.
     MEAN_WINDOW: readings in the mean that the thesis's policy compares.
     SMOOTHING_S: time constant of the smoothed power that the other policies compare, s.
     PARK_PLACES: where the parks are, see PlacesSettings.
@@ -27,7 +30,8 @@ class IngestSettings(PlacesSettings):
 
     parks: str = ""
     future_tolerance_s: float = Field(default=300, ge=0)
-    oldest_reading_s: float = Field(default=31 * 86400, gt=0)
+    oldest_reading_s: float = Field(default=29 * 86400, gt=0)
+    retention_raw_days: float = Field(default=RAW_DAYS, ge=LEAST_RAW_DAYS)
     mean_window: int = Field(default=10, ge=1, le=1000)
     smoothing_s: float = Field(default=30, ge=0)
 
@@ -36,7 +40,7 @@ class IngestSettings(PlacesSettings):
         return IngestPolicy(
             parks=frozenset(name.strip() for name in self.parks.split(",") if name.strip()),
             future_tolerance=timedelta(seconds=self.future_tolerance_s),
-            oldest=timedelta(seconds=self.oldest_reading_s),
+            oldest=min(timedelta(seconds=self.oldest_reading_s), timedelta(days=self.retention_raw_days - 1)),
             smoothing=Smoothing(self.mean_window, self.smoothing_s),
             places=self.places(),
         )

@@ -98,6 +98,12 @@ class HealthDue(EventData):
     TYPE: ClassVar[str] = "es.ahorrater.health.due.v1"
 
 
+class RetentionDue(EventData):
+    """It is time to roll up readings and to delete the old ones."""
+
+    TYPE: ClassVar[str] = "es.ahorrater.retention.due.v1"
+
+
 class FuelRefresh(EventData):
     """It is time to fetch the fuel prices."""
 
@@ -275,6 +281,7 @@ EVENTS: tuple[type[EventData], ...] = (
     MoveFailed,
     DigestDue,
     HealthDue,
+    RetentionDue,
     FuelRefresh,
     FuelRefreshed,
 )

@@ -31,7 +31,7 @@ class IngestPolicy:
 
     parks: frozenset[str] = frozenset()
     future_tolerance: timedelta = timedelta(minutes=5)
-    oldest: timedelta = timedelta(days=31)
+    oldest: timedelta = timedelta(days=29)
     smoothing: Smoothing = field(default_factory=Smoothing)
     plausibility: Plausibility = field(default_factory=Plausibility)
     places: Mapping[str, Place] = field(default_factory=dict)

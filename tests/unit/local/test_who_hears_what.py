@@ -35,6 +35,7 @@ def subscribers(attributes: dict[str, str]) -> set[str]:
         ("move.failed.v1", {"choose-node", "notify"}),
         ("digest.due.v1", {"notify"}),
         ("health.due.v1", {"health"}),
+        ("retention.due.v1", {"retention"}),
         ("nobody.knows.v1", set()),
     ],
 )
@@ -43,7 +44,13 @@ def test_who_hears_it(kind: str, expected: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "meant"), [("clock", "clock.tick.v1"), ("digest", "digest.due.v1"), ("health", "health.due.v1")]
+    ("source", "meant"),
+    [
+        ("clock", "clock.tick.v1"),
+        ("digest", "digest.due.v1"),
+        ("health", "health.due.v1"),
+        ("retention", "retention.due.v1"),
+    ],
 )
 def test_a_ping_is_heard_as_the_event_that_it_means(source: str, meant: str) -> None:
     found = next(one for one in WIRING.of(PingSource) if one.name == source)

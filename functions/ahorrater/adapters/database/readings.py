@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from ahorrater.adapters.database.connection import Database, Transaction, as_json
 from ahorrater.adapters.database.dead_letters import bury
+from ahorrater.adapters.database.rollups import mark_late
 from ahorrater.contracts.base import adapter_of
 from ahorrater.contracts.events import ParkStatus, ReadingReceived
 from ahorrater.contracts.readings import Reading
@@ -39,7 +40,7 @@ _INSERT_READINGS = {
         FROM json_array_elements(:rows)
         ON CONFLICT DO NOTHING RETURNING node, boot, seq""",
 }
-_STATE = "node, recent, smoothed_power_w, outlook_w, sky_slot, trust, quarantine"
+_STATE = "node, recent, smoothed_power_w, outlook_w, sky_slot, trust, quarantine, rolled_until"
 _ELEMENTS = {
     "sqlite": "(SELECT value FROM json_each(:nodes))",
     "postgresql": "(SELECT json_array_elements_text(:nodes))",
@@ -103,20 +104,27 @@ class SqlReadingTransaction:
     def __init__(self, transaction: Transaction) -> None:
         self._sql = transaction
         self._dialect = transaction.dialect
+        self._inserted: Sequence[Reading] = ()
 
     def insert(self, readings: Sequence[Reading], received_at: datetime) -> set[Identity]:
         """One statement; the rows it returns are those that are new."""
+        self._inserted = readings
         rows = as_json([self._row(reading) for reading in readings])
         parameters = {"rows": rows, "received_at": received_at}
         return {(row[0], row[1], row[2]) for row in self._sql.execute(_INSERT_READINGS[self._dialect.name], parameters)}
 
     def lock_states(self, nodes: Iterable[str]) -> dict[str, ParkState]:
-        """Locks them in the order of their names: two transactions that want the same never wait for each other."""
+        """Locks them in the order of their names: two transactions that want the same never wait for each other.
+
+        What was inserted into minutes that are rolled up already is marked late while they are held.
+        """
         wanted = json.dumps(sorted(nodes))
         self._sql.execute(_ENSURE_STATE[self._dialect.name], {"nodes": wanted})
         where = f"WHERE node IN {_ELEMENTS[self._dialect.name]} ORDER BY node{_FOR_UPDATE[self._dialect.name]}"
         select = f"SELECT {_STATE} FROM park_state {where}"
-        return {row[0]: _state(*row) for row in self._sql.execute(select, {"nodes": wanted})}
+        rows = self._sql.execute(select, {"nodes": wanted})
+        self._mark_late({node: self._dialect.read_moment(until) for node, *_, until in rows if until is not None})
+        return {node: _state(node, *rest) for node, *rest, _ in rows}
 
     def save_states(self, states: Iterable[ParkState]) -> None:
         """One statement for all of them."""
@@ -148,6 +156,10 @@ class SqlReadingTransaction:
         self._sql.execute(
             _SAVE_DEVICE, {"node": status.node, "status": status.status, "boot": status.boot, "at": status.at}
         )
+
+    def _mark_late(self, rolled_until: Mapping[str, datetime]) -> None:
+        dated = [(one.node, one.measured_at) for one in self._inserted if one.measured_at and one.node in rolled_until]
+        mark_late(self._sql, [(node, str(self._text(at))) for node, at in dated if at < rolled_until[node]])
 
     def _row(self, reading: Reading) -> tuple[object, ...]:
         return (
