@@ -1,6 +1,6 @@
 """What the Fuel page reads, shared by every viewer. Prices change once a day, so answers are kept longer."""
 
-from datetime import date
+from datetime import date, datetime
 
 import streamlit as st
 
@@ -48,18 +48,33 @@ def stations(place: Place) -> Answer[tuple[StationInfo, ...]] | Away:
     return functions().fuel.read(FuelClient.stations, place)
 
 
-@st.cache_resource(ttl=_TTL_S, max_entries=32, show_spinner=False)
 def offers(place: Place, product: str) -> Answer[tuple[Offer, ...]] | Away:
     """What the stations of a place charge for a product, the cheapest first."""
     found = stations(place)
-    return found if isinstance(found, Away) else Answer(offers_of(found.value, product), found.at)
+    return found if isinstance(found, Away) else Answer(_offers(place, product, found.at, found.value), found.at)
 
 
-@st.cache_resource(ttl=_TTL_S, max_entries=32, show_spinner=False)
 def map_of(place: Place, product: str) -> Answer[StationMap | None] | Away:
-    """The same, drawn on a map: computed once for all viewers; None where no station has a credible position."""
+    """The same, drawn on a map; None where no station has a credible position."""
     found = offers(place, product)
-    return found if isinstance(found, Away) else Answer(station_map(spots(found.value)), found.at)
+    return found if isinstance(found, Away) else Answer(_map(place, product, found.at, found.value), found.at)
+
+
+# What is made of an answer, once for all viewers, by the time of the answer: with a time to live of its own it would be
+# shown for so much longer than the answer, and an outage, or its end, be seen so much later.
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _offers(
+    place: Place,  # noqa: ARG001 -- a part of the key, as `at` is
+    product: str,
+    at: datetime,  # noqa: ARG001
+    _stations: tuple[StationInfo, ...],
+) -> tuple[Offer, ...]:
+    return offers_of(_stations, product)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _map(place: Place, product: str, at: datetime, _offers: tuple[Offer, ...]) -> StationMap | None:  # noqa: ARG001
+    return station_map(spots(_offers))
 
 
 @st.cache_resource(ttl=_TTL_S, max_entries=64, show_spinner=False)

@@ -4,7 +4,7 @@ The caches are process-wide and hand out the same frozen objects to every sessio
 once, under its lock, while the other sessions wait for that one answer.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import streamlit as st
 
@@ -130,7 +130,6 @@ def histories(window: Window) -> Answer[tuple[History, ...]] | Away:
     return functions().energy.read(EnergyClient.histories, until - window.length, until, window.step_s)
 
 
-@st.cache_resource(ttl=_TTL_S, max_entries=len(Window), show_spinner=False)
 def chart_rows(window: Window) -> Answer[bytes] | Away:
     """The rows of the live chart, as Arrow: encoded once, sent to every viewer."""
     found = histories(window)
@@ -138,4 +137,16 @@ def chart_rows(window: Window) -> Answer[bytes] | Away:
         return found
     recent = choices()
     marks = recent.value if isinstance(recent, Answer) else ()
-    return Answer(arrow_rows(found.value, marks, window.until(now()) - window.length), found.at)
+    return Answer(_chart_rows(window, found.at, recent.at, found.value, marks), found.at)
+
+
+# By the times of the answers: with a time to live of its own it would be shown for so much longer than they are.
+@st.cache_resource(max_entries=2 * len(Window), show_spinner=False)
+def _chart_rows(
+    window: Window,
+    at: datetime,
+    choices_at: datetime,  # noqa: ARG001 -- a part of the key
+    _histories: tuple[History, ...],
+    _choices: tuple[DecisionEntry, ...],
+) -> bytes:
+    return arrow_rows(_histories, _choices, window.until(at) - window.length)

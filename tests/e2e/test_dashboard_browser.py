@@ -16,7 +16,7 @@ from tests.unit.dashboard.function_server import Functions, running_functions
 from tests.unit.dashboard.world import backtest_lines, decision, recommendation
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-RECOVERY_MS = 60_000
+RECOVERY_MS = 40_000
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +134,7 @@ def test_a_stopped_function_is_told_and_comes_back(
         expect(page.get_by_text(still_there).first).to_be_visible()
     finally:
         functions.all[name].start()
-    # A request that hung has its function left alone for some seconds, and what changes slowly is asked rarely.
+    # What changes slowly is asked every 4.5 s and drawn every 5 s; a request that hung has its function left alone for 5 s.
     expect(page.get_by_role("alert")).to_have_count(0, timeout=RECOVERY_MS)
     expect(page.get_by_text(still_there).first).to_be_visible()
     assert page.evaluate("window.sameDocument")

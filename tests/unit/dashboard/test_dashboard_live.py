@@ -10,7 +10,7 @@ import streamlit as st
 from ahorrater.adapters.clients.fuel import Place
 from dashboard import fuel_data, live
 from dashboard.charts.parks import Window
-from dashboard.client import Answer
+from dashboard.client import Answer, Away
 from tests.unit.dashboard.function_server import Functions
 
 VIEWERS = 20
@@ -65,3 +65,28 @@ def test_an_answer_is_asked_for_again_once_it_is_old(functions: Functions) -> No
     while live.parks() is first and time.monotonic() < deadline:
         time.sleep(0.1)
     assert functions.energy.requests.total() == 2
+
+
+@pytest.mark.parametrize(
+    "derived", [lambda: fuel_data.offers(Place("13"), "gasoleoa"), lambda: fuel_data.map_of(Place("13"), "gasoleoa")]
+)
+def test_what_is_made_of_an_answer_is_never_older_than_the_answer(
+    functions: Functions, derived: Callable[[], Answer[object] | Away]
+) -> None:
+    first = derived()
+    assert isinstance(first, Answer)
+    functions.fuel.stop()
+    fuel_data.stations.clear()
+    assert isinstance(derived(), Away)
+    functions.fuel.start()
+    fuel_data.stations.clear()
+    again = derived()
+    assert isinstance(again, Answer)
+    assert again.at > first.at
+
+
+def test_the_chart_is_never_older_than_the_readings(functions: Functions) -> None:
+    assert isinstance(chart(), Answer)
+    functions.energy.stop()
+    live.histories.clear()
+    assert isinstance(chart(), Away)
