@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tests.faults.families import clocks, database, disks, events, kubernetes_api, mosquitto, network, processes
+from tests.faults.families import clocks, database, disks, events, forged, kubernetes_api, mosquitto, network, processes
 from tests.faults.fault import Fault, Need
 
 SINGLE: tuple[Fault, ...] = (
@@ -14,6 +14,7 @@ SINGLE: tuple[Fault, ...] = (
     *clocks.FAULTS,
     *kubernetes_api.FAULTS,
     *events.FAULTS,
+    *forged.FAULTS,
 )
 ALL = (*SINGLE, *processes.PAIRS)
 FAMILIES = tuple(dict.fromkeys(fault.family for fault in ALL))

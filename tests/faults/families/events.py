@@ -64,26 +64,26 @@ def _received(system: System, batch: Sequence[dict[str, Any]], identity: str) ->
 
 def duplicated(system: System) -> None:
     """The same event three times, and the same readings in events of another cut."""
-    batch, identity = readings(system, datetime.now(UTC)), _identity(system)
+    batch, identity = readings(system, datetime.now(UTC)), new_identity(system)
     for _ in range(3):
         _received(system, batch, identity)
     for start in range(0, READINGS, 7):
-        _received(system, batch[start : start + 7], _identity(system))
+        _received(system, batch[start : start + 7], new_identity(system))
 
 
 def reordered(system: System) -> None:
     for reading in reversed(readings(system, datetime.now(UTC))):
-        _received(system, [reading], _identity(system))
+        _received(system, [reading], new_identity(system))
 
 
 def delayed(system: System) -> None:
-    _received(system, readings(system, datetime.now(UTC) - HOUR), _identity(system))
+    _received(system, readings(system, datetime.now(UTC) - HOUR), new_identity(system))
 
 
 def old_decision(system: System) -> None:
     """A decision of an hour ago, whose epoch has long passed, for each node."""
     for node in NODES:
-        post(system, "node.chosen", _decision(node), _identity(system))
+        post(system, "node.chosen", decision(node, OLD_EPOCH, datetime.now(UTC) - HOUR), new_identity(system))
 
 
 def old_outcomes(system: System) -> None:
@@ -91,30 +91,32 @@ def old_outcomes(system: System) -> None:
     moved = {"epoch": OLD_EPOCH, "node": NODES[0], "previous": None, "labels_before": {}, "labels_after": {}}
     moved |= {"workloads": [], "duration_s": 1.0}
     failed = {"reason": "pods-pending", "sentence": "It was long ago.", "undone": True}
-    post(system, "move.failed", {**moved, **failed}, _identity(system))
-    post(system, "node.relabelled", {**moved, "mode": "apply", "pods_moved": 0}, _identity(system))
+    post(system, "move.failed", {**moved, **failed}, new_identity(system))
+    post(system, "node.relabelled", {**moved, "mode": "apply", "pods_moved": 0}, new_identity(system))
 
 
 def ticks(system: System) -> None:
     for _ in range(20):
-        post(system, "clock.tick", {}, _identity(system))
+        post(system, "clock.tick", {}, new_identity(system))
 
 
-def _decision(node: str) -> dict[str, Any]:
+def decision(node: str, epoch: int, decided_at: datetime) -> dict[str, Any]:
+    """The data of a `node.chosen`."""
     return {
-        "epoch": OLD_EPOCH,
-        "decided_at": (datetime.now(UTC) - HOUR).isoformat(),
+        "epoch": epoch,
+        "decided_at": decided_at.isoformat(),
         "policy": "hysteresis",
         "chosen": node,
         "previous": None,
         "reason": "first-choice",
-        "sentence": "It was long ago.",
+        "sentence": "Nobody knows why.",
         "parks": [],
         "pending": None,
     }
 
 
-def _identity(system: System) -> str:
+def new_identity(system: System) -> str:
+    """An event id of its own."""
     return f"fault-{system.random.getrandbits(64):x}"
 
 
