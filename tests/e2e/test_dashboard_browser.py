@@ -134,7 +134,7 @@ def test_a_stopped_function_is_told_and_comes_back(
         expect(page.get_by_text(still_there).first).to_be_visible()
     finally:
         functions.all[name].start()
-    # What changes slowly is asked every 4.5 s and drawn every 5 s; a request that hung has its function left alone for 5 s.
+    # What changes slowly is kept for 4.5 s and drawn every 5 s; a function that hung is left alone for 5 s.
     expect(page.get_by_role("alert")).to_have_count(0, timeout=RECOVERY_MS)
     expect(page.get_by_text(still_there).first).to_be_visible()
     assert page.evaluate("window.sameDocument")
