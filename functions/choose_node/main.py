@@ -1,4 +1,4 @@
-"""choose-node: hears `reading.stored`, `clock.tick`, `node.relabelled` and `move.failed`; answers `node.chosen`."""
+"""choose-node: hears readings, ticks and what relabel says of its choices; answers `node.chosen` or `node.held`."""
 
 import functions_framework.aio
 from starlette.requests import Request
@@ -14,7 +14,14 @@ from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.functions import Emit, Event, Function, data_of
 from ahorrater.adapters.observers.decisions import DecisionObserver
 from ahorrater.adapters.policy import PolicySettings
-from ahorrater.contracts.events import ClockTick, MoveFailed, NodeRelabelled, ReadingStored, RelabelMode
+from ahorrater.contracts.events import (
+    ChoiceOutdated,
+    ClockTick,
+    MoveFailed,
+    NodeRelabelled,
+    ReadingStored,
+    RelabelMode,
+)
 from ahorrater.services.choose import ChooseNode, Recorded, announcement
 from ahorrater.services.ledger import Ledger
 from ahorrater.services.moves import MovesLedger
@@ -44,6 +51,12 @@ def hear_failure(event: Event) -> Emit | None:
     return _announce(service.on_move_failed(failed, event.identity))
 
 
+def hear_outdated(event: Event) -> Emit | None:
+    """Numbers the standing choice anew, if it is the one."""
+    outdated = data_of(event, ChoiceOutdated)
+    return _announce(service.on_outdated(outdated.epoch, outdated.newest, event.identity))
+
+
 def hear_relabelled(event: Event) -> None:
     """Writes it down, and stops repeating what is done."""
     relabelled = data_of(event, NodeRelabelled)
@@ -63,6 +76,7 @@ function = Function(
         ClockTick.TYPE: hear_tick,
         NodeRelabelled.TYPE: hear_relabelled,
         MoveFailed.TYPE: hear_failure,
+        ChoiceOutdated.TYPE: hear_outdated,
     },
     observers=[DecisionObserver()],
 )

@@ -20,6 +20,8 @@ class PolicySettings(BaseSettings):
     POLICY_FORECAST_MARGIN: by how much of a move's cost the promised gain must exceed it.
     POLICY_BARRED_S: how long a node is not chosen again after a move to it failed, s.
     POLICY_REPEAT_AFTER_S: how long relabel may take before a choice is told again, s.
+    POLICY_ASSERT_EVERY_S: how often a choice that was carried out is told again, s: should relabel have forgotten it,
+        or this database, restored from a backup, be behind the cluster, they find out.
     """
 
     model_config = SettingsConfigDict(env_prefix="POLICY_")
@@ -38,10 +40,15 @@ class PolicySettings(BaseSettings):
     forecast_margin: float = Field(default=0, ge=-0.5)
     barred_s: float = Field(default=600, ge=0)
     repeat_after_s: float = Field(default=30, ge=0)
+    assert_every_s: float = Field(default=600, gt=0)
 
     def patience(self) -> Patience:
         """The waiting times, as the service wants them."""
-        return Patience(timedelta(seconds=self.barred_s), timedelta(seconds=self.repeat_after_s))
+        return Patience(
+            barred_for=timedelta(seconds=self.barred_s),
+            repeat_after=timedelta(seconds=self.repeat_after_s),
+            assert_every=timedelta(seconds=self.assert_every_s),
+        )
 
     def policy(self) -> Policy:
         """The same, as the decision wants it."""

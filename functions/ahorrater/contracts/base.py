@@ -28,7 +28,9 @@ NodeName = Annotated[
 
 BootNumber = Annotated[int, Field(ge=0, le=2**31 - 1)]
 SequenceNumber = Annotated[int, Field(ge=0, le=2**53 - 1)]
-Epoch = Annotated[int, Field(ge=0, le=2**53 - 1)]
+MAX_EPOCH = 2**53 - 1
+"""What JSON numbers hold exactly, and every database."""
+Epoch = Annotated[int, Field(ge=0, le=MAX_EPOCH)]
 
 
 class Contract(BaseModel):

@@ -5,9 +5,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ahorrater.contracts.base import BootNumber, Contract, Epoch, NodeName, UtcDatetime
+from ahorrater.contracts.base import MAX_EPOCH, BootNumber, Contract, Epoch, NodeName, UtcDatetime
 from ahorrater.contracts.readings import Reading, StateOfCharge
 from ahorrater.domain.decision import MoveKind, Reason
+from ahorrater.domain.epochs import LEAP
 
 MAX_READINGS = 5_000
 """Readings in one event: about 1 MB of JSON, which every broker takes."""
@@ -183,6 +184,16 @@ class NodeChosen(DecisionData):
     TYPE: ClassVar[str] = "es.ahorrater.node.chosen.v1"
 
 
+class ChoiceOutdated(EventData):
+    """relabel will not act on choice `epoch`: it knows of a newer one, `newest`. A choose-node that still believes in
+    its choice numbers it anew, above that; a mere latecomer is of no concern.
+    """
+
+    TYPE: ClassVar[str] = "es.ahorrater.choice.outdated.v1"
+    epoch: Epoch
+    newest: Annotated[int, Field(ge=0, le=MAX_EPOCH - LEAP)]
+
+
 class NodeHeld(DecisionData):
     """The sunny node stays because every park fell silent (`all-stale`), or the first is heard again."""
 
@@ -277,6 +288,7 @@ EVENTS: tuple[type[EventData], ...] = (
     ClockTick,
     NodeChosen,
     NodeHeld,
+    ChoiceOutdated,
     NodeRelabelled,
     MoveFailed,
     DigestDue,

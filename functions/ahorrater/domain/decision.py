@@ -17,6 +17,7 @@ class Reason(StrEnum):
     PRESENT_SILENT = "present-silent"
     PRESENT_DOUBTED = "present-doubted"
     MOVE_FAILED = "move-failed"
+    EPOCH_PASSED = "epoch-passed"
     ALREADY_BEST = "already-best"
     ENOUGH_POWER = "enough-power"
     WITHIN_MARGIN = "within-margin"
@@ -80,7 +81,8 @@ class Gain:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What choose-node concluded, and why. `epoch` numbers the choices: it grows when `chosen` changes.
+    """What choose-node concluded, and why. `epoch` numbers the choices: it grows when `chosen` changes, and when the
+    choice has to be told anew though it is the same (`renewed`).
 
     `expected_gain`: of a move away from a park that is believed, what it should bring.
     """
@@ -95,6 +97,12 @@ class Decision:
     parks: tuple[Numbers, ...] = ()
     pending: Pending | None = None
     expected_gain: Gain | None = None
+    renewed: bool = False
+
+    @property
+    def begins(self) -> bool:
+        """Whether it begins an epoch."""
+        return self.moved or self.renewed
 
     @property
     def moved(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from ahorrater.domain.decision import Reason
+from ahorrater.domain.epochs import is_newer
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,14 @@ class ToldContact:
     heard_at: datetime
 
 
-def judge_choice(told: ToldChoice | None, heard: Choice) -> tuple[ToldChoice, Chosen] | None:
-    """News if its epoch is higher than any told: a choice is repeated until it is confirmed."""
-    if told is not None and heard.epoch <= told.epoch:
+def judge_choice(told: ToldChoice | None, heard: Choice) -> tuple[ToldChoice, Chosen | None] | None:
+    """News if its epoch is higher than any told: a choice is repeated until it is confirmed. That the same node is
+    chosen anew is remembered, not told.
+    """
+    if not is_newer(heard.epoch, told.epoch if told else -1):
         return None
+    if told is not None and not heard.moves:
+        return replace(told, epoch=heard.epoch), None
     stayed_s = None
     if told is not None and told.node == heard.previous:
         stayed_s = max(0.0, (heard.decided_at - told.since).total_seconds())
@@ -170,7 +175,7 @@ def judge_silence(told: ToldSilence | None, heard: Choice) -> tuple[ToldSilence,
 
 def judge_epoch(told: ToldEpoch | None, epoch: int) -> ToldEpoch | None:
     """News if the epoch is higher than any told."""
-    return ToldEpoch(epoch) if told is None or epoch > told.epoch else None
+    return ToldEpoch(epoch) if is_newer(epoch, told.epoch if told else -1) else None
 
 
 def judge_day(told: ToldDay | None, digest: Digest) -> tuple[ToldDay, Digest] | None:

@@ -11,6 +11,7 @@ from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import MoveFailed, NodeChosen, NodeHeld, ParkNumbers, PendingMove
 from ahorrater.domain.choose import choose_node, revert_failed_move
 from ahorrater.domain.decision import ControllerState, Decision, Numbers, Pending
+from ahorrater.domain.epochs import renumber
 from ahorrater.domain.parks import Park
 from ahorrater.domain.policies import Policy
 
@@ -53,10 +54,11 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A decision in the ledger."""
+    """A decision in the ledger. `applied`: relabel has said that the work is where it wants it."""
 
     id: int
     decision: Decision
+    applied: bool = False
 
 
 class ChoiceTransaction(Protocol):
@@ -78,10 +80,10 @@ class ChoiceTransaction(Protocol):
         """Writes the decision into the ledger."""
 
     def caused_by(self, cause: str) -> Recorded | None:
-        """The move that this event caused, if it was heard before."""
+        """The epoch that this event began, if it was heard before."""
 
     def move_of(self, epoch: int) -> Recorded | None:
-        """The decision that began this epoch."""
+        """The decision that began this epoch, the last where several did."""
 
     def apply(self, epoch: int, at: datetime) -> None:
         """Notes in the ledger that the work is where this epoch wanted it."""
@@ -100,10 +102,12 @@ class Patience:
 
     barred_for: a node is not chosen again for so long after a move to it failed.
     repeat_after: a choice that relabel has not confirmed for so long is told again at every tick.
+    assert_every: so often a choice that was carried out is told again: relabel may have forgotten, or know better.
     """
 
     barred_for: timedelta = timedelta(minutes=10)
     repeat_after: timedelta = timedelta(seconds=30)
+    assert_every: timedelta = timedelta(minutes=10)
 
 
 class ChooseNode:
@@ -111,6 +115,7 @@ class ChooseNode:
 
     def __init__(self, store: ChoiceStore, policy: Policy, patience: Patience, clock: Clock) -> None:
         self._store, self._policy, self._patience, self._clock = store, policy, patience, clock
+        self._asserted_at = clock()
 
     def on_readings(self, cause: str) -> Recorded | None:
         """Decides after new readings. The decision, if it is news."""
@@ -119,9 +124,9 @@ class ChooseNode:
     def on_tick(self, cause: str) -> Recorded | None:
         """Decides because time has passed: a silent park sends nothing.
 
-        The decision, if it is news; else the choice that nobody has confirmed yet, again.
+        The decision, if it is news; else the choice that nobody has confirmed yet, or for long, again.
         """
-        return self._decide(cause, self._choose) or self._unconfirmed()
+        return self._decide(cause, self._choose) or self._told_again()
 
     def on_move_failed(self, failed: MoveFailed, cause: str) -> Recorded | None:
         """Chooses the previous node again after a move that was undone, unless a newer decision stands."""
@@ -134,6 +139,18 @@ class ChooseNode:
 
         return self._decide(cause, revert)
 
+    def on_outdated(self, epoch: int, newest: int, cause: str) -> Recorded | None:
+        """Numbers the choice `epoch` anew, above `newest`, if it is the one that stands. Late copies of older ones are
+        answered by relabel, too, and mean nothing.
+        """
+
+        def renumbered(_: ChoiceTransaction, state: ControllerState, now: datetime) -> Advanced | None:
+            if state.epoch != epoch or state.chosen is None:
+                return None
+            return renumber(state, newest, self._policy.name, now)
+
+        return self._decide(cause, renumbered)
+
     @retried_on_conflict
     def on_relabelled(self, epoch: int, *, applied: bool) -> None:
         """Remembers that relabel has taken note of this epoch, and whether it was carried out or only recommended."""
@@ -141,7 +158,7 @@ class ChooseNode:
             if applied:
                 transaction.apply(epoch, self._clock())
             remembered = transaction.recall()
-            if epoch > remembered.state.confirmed_epoch:
+            if remembered.state.confirmed_epoch < epoch <= remembered.state.epoch:
                 transaction.remember(remembered, replace(remembered.state, confirmed_epoch=epoch))
 
     def _choose(self, transaction: ChoiceTransaction, state: ControllerState, now: datetime) -> Advanced:
@@ -149,13 +166,24 @@ class ChooseNode:
         parks = transaction.candidates(self._policy, state, CANDIDATES + len(state.barred))
         return choose_node(parks, state, self._policy, now)
 
-    def _unconfirmed(self) -> Recorded | None:
+    def _told_again(self) -> Recorded | None:
+        now = self._clock()
         with self._store.transaction() as transaction:
             state = transaction.recall().state
-            if state.confirmed_epoch >= state.epoch or state.chosen_since is None:
+            if state.chosen_since is None:
                 return None
-            waited = self._clock() - state.chosen_since
+            if state.confirmed_epoch >= state.epoch:
+                return self._asserted(transaction, state.epoch, now)
+            waited = now - state.chosen_since
             return transaction.move_of(state.epoch) if waited >= self._patience.repeat_after else None
+
+    def _asserted(self, transaction: ChoiceTransaction, epoch: int, now: datetime) -> Recorded | None:
+        """What people have not let happen is not asserted."""
+        if now - self._asserted_at < self._patience.assert_every:
+            return None
+        self._asserted_at = now
+        standing = transaction.move_of(epoch)
+        return standing if standing and standing.applied else None
 
     @retried_on_conflict
     def _decide(self, cause: str, advance: Advance) -> Recorded | None:
@@ -171,7 +199,7 @@ class ChooseNode:
             if state != remembered.state:
                 transaction.remember(remembered, state)
             recorded = transaction.record(decision, cause)
-        news = decision.moved or state.silent != remembered.state.silent
+        news = decision.begins or state.silent != remembered.state.silent
         return recorded if news else None
 
 

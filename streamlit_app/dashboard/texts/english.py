@@ -83,6 +83,7 @@ ENGLISH = Texts(
         Reason.PRESENT_SILENT: "The one before fell silent",
         Reason.PRESENT_DOUBTED: "Sensor not believed",
         Reason.MOVE_FAILED: "Move failed",
+        Reason.EPOCH_PASSED: "Chosen anew",
         Reason.ALREADY_BEST: "Already the best",
         Reason.ENOUGH_POWER: "Enough power",
         Reason.WITHIN_MARGIN: "Within the margin",

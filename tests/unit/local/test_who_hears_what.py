@@ -33,6 +33,7 @@ def subscribers(attributes: dict[str, str]) -> set[str]:
         ("node.held.v1", {"notify"}),
         ("node.relabelled.v1", {"choose-node", "notify"}),
         ("move.failed.v1", {"choose-node", "notify"}),
+        ("choice.outdated.v1", {"choose-node"}),
         ("digest.due.v1", {"notify"}),
         ("health.due.v1", {"health"}),
         ("retention.due.v1", {"retention"}),

@@ -5,8 +5,16 @@ from dataclasses import replace
 import pytest
 
 from ahorrater.contracts.errors import RetryLater
-from ahorrater.contracts.events import FailureReason, MoveFailed, NodeRelabelled, RelabelMode, WorkloadOutcome
-from ahorrater.services.relabel.ports import Conflict
+from ahorrater.contracts.events import (
+    ChoiceOutdated,
+    FailureReason,
+    MoveFailed,
+    NodeRelabelled,
+    RelabelMode,
+    WorkloadOutcome,
+)
+from ahorrater.domain.epochs import LEAP
+from ahorrater.services.relabel.ports import Conflict, Reply
 from ahorrater.services.relabel.state import Phase
 from tests.unit.relabel.decisions import cluster_of, decision, relabel_on
 from tests.unit.relabel.fake_cluster import Crash
@@ -51,13 +59,14 @@ def test_a_knative_service_follows_make_before_break():
     assert cluster.lowest_ready["fn"] == 3
 
 
-@pytest.mark.parametrize(("epoch", "cause"), [(1, "d1"), (2, "other"), (1, "d2")])
-def test_what_is_not_newer_is_ignored(epoch, cause):
+@pytest.mark.parametrize(("epoch", "cause"), [(1, "d1"), (2, "other"), (1, "d2"), (2 + LEAP + 1, "leap")])
+def test_what_is_not_newer_changes_nothing_and_is_answered_with_what_is_known(epoch, cause):
     cluster = cluster_of("a", "b", "c", sunny="a")
     relabel = relabel_on(cluster)
     relabel.chosen(decision(2, "b"), "d2")
     before = list(cluster.writes)
-    assert relabel.chosen(decision(epoch, "c"), cause) is None
+    reply = relabel.chosen(decision(epoch, "c"), cause)
+    assert reply == Reply(f"outdated-{epoch}-2", ChoiceOutdated(epoch=epoch, newest=2))
     assert cluster.writes == before
     assert cluster.sunny == ["b"]
 

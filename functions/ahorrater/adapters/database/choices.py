@@ -23,7 +23,7 @@ _PARK = f"SELECT {_COLUMNS}, {{sky}} FROM park_state"
 _SKY = f"(SELECT sky FROM park_sky WHERE park_sky.node = park_state.node AND format = {SKY_FORMAT})"
 _BEST = "WHERE fresh = true ORDER BY {rank} DESC, node LIMIT :best"
 _DOUBTED = "WHERE quarantine IS NOT NULL ORDER BY seen_at DESC LIMIT :best"
-_DECISION = "id, epoch, decided_at, policy, chosen, previous, reason, sentence, parks, pending"
+_DECISION = "id, epoch, decided_at, policy, chosen, previous, reason, sentence, parks, pending, applied_at"
 _INSERT = """
     INSERT INTO decision (epoch, decided_at, last_at, repeats, policy, chosen, previous, moved, reason, sentence, parks,
                           pending, cause, expected_gain_wh, gain_until)
@@ -116,7 +116,7 @@ class SqlChoiceTransaction:
             "parks": adapter_of(_NUMBERS).dump_json(decision.parks).decode(),
             "pending": adapter_of(Pending).dump_json(decision.pending).decode() if decision.pending else None,
         }
-        alike = None if decision.moved else self._alike(decision)
+        alike = None if decision.begins else self._alike(decision)
         if alike is not None:
             self._sql.execute(_REPEAT, {**parameters, "id": alike})
             return Recorded(alike, decision)
@@ -126,7 +126,7 @@ class SqlChoiceTransaction:
             "policy": decision.policy,
             "chosen": decision.chosen,
             "previous": decision.previous,
-            "moved": decision.moved,
+            "moved": decision.begins,
             "cause": cause,
             "expected_gain_wh": gain.wh if gain else None,
             "gain_until": decision.decided_at + gain.over if gain else None,
@@ -139,7 +139,7 @@ class SqlChoiceTransaction:
 
     def move_of(self, epoch: int) -> Recorded | None:
         """By the index on the epochs of moves."""
-        return self._one("WHERE moved AND epoch = :epoch", {"epoch": epoch})
+        return self._one("WHERE moved AND epoch = :epoch ORDER BY id DESC LIMIT 1", {"epoch": epoch})
 
     def apply(self, epoch: int, at: datetime) -> None:
         """The first word of it counts."""
@@ -163,7 +163,7 @@ class SqlChoiceTransaction:
         return self._recorded(rows[0]) if rows else None
 
     def _recorded(self, row: Row) -> Recorded:
-        number, epoch, decided_at, policy, chosen, previous, reason, sentence, parks, pending = row
+        number, epoch, decided_at, policy, chosen, previous, reason, sentence, parks, pending, applied_at = row
         decision = Decision(
             epoch=epoch,
             decided_at=self._dialect.read_moment(decided_at),
@@ -175,7 +175,7 @@ class SqlChoiceTransaction:
             parks=adapter_of(_NUMBERS).validate_json(parks),
             pending=adapter_of(Pending).validate_json(pending) if pending else None,
         )
-        return Recorded(number, decision)
+        return Recorded(number, decision, applied=applied_at is not None)
 
     def _park(self, row: Row) -> Park:
         node, seen_at, *numbers, quarantine, sky = row

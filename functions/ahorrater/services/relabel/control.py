@@ -107,6 +107,11 @@ class RelabelControl:
         """Whether decisions are acted on as they come."""
         return self._acts(self._store.read().state)
 
+    def held(self) -> NodeChosen | None:
+        """The decision that is held, whatever became of it since."""
+        held = self._store.read().state.held
+        return held.decision if held else None
+
     def hold(self, decision: NodeChosen) -> None:
         """Keeps a decision for later, unless it is known already or is older than the one that is kept.
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from ahorrater.contracts.events import NodeChosen, NodeRelabelled
+from ahorrater.contracts.events import ChoiceOutdated, NodeChosen, NodeRelabelled
+from ahorrater.domain.epochs import LEAP
 from ahorrater.domain.sunny import labels, plan_labels, plan_repair
 from ahorrater.services.relabel.attempts import until_no_conflict
 from ahorrater.services.relabel.move import Claim, Mover
@@ -24,7 +25,8 @@ class Relabel(RelabelService):
     def chosen(self, chosen: NodeChosen, cause: str) -> Reply | None:
         """Labels the chosen node and starts the move. The reply when that ends it; otherwise a tick says it.
 
-        Where people want to be asked first the decision is held, and the reply says what it would do.
+        Where people want to be asked first the decision is held, and the reply says what it would do. A decision that
+        is not newer than what is known changes nothing; the reply says so, for its choose-node may not know.
         Raises RetryLater when the cluster does not answer.
         """
         return until_no_conflict(partial(self._heard, chosen, cause))
@@ -37,10 +39,15 @@ class Relabel(RelabelService):
         return until_no_conflict(partial(self._tick, cause, until))
 
     def _heard(self, chosen: NodeChosen, cause: str) -> Reply | None:
-        kept = self._fence.read()
-        if _is_newer(chosen, kept) and not self._control.acts():
-            return self._hold(chosen)
-        return self._chosen(kept, chosen, cause)
+        kept, held = self._fence.read(), self._control.held()
+        newest = max(kept.epoch, held.epoch if held else 0)
+        if chosen.epoch > newest + LEAP:
+            return _outdated(chosen, newest)
+        if not _is_newer(chosen, kept) or self._control.acts():
+            return self._chosen(kept, chosen, cause, newest)
+        if held is not None and not _may_replace(held, chosen):
+            return _outdated(chosen, newest)
+        return self._hold(chosen)
 
     def _hold(self, chosen: NodeChosen) -> Reply:
         """A move that cannot be is not held: the reply makes choose-node think again."""
@@ -49,15 +56,17 @@ class Relabel(RelabelService):
             self._control.hold(chosen)
         return reply
 
-    def _chosen(self, kept: Kept, chosen: NodeChosen, cause: str) -> Reply | None:
+    def _chosen(self, kept: Kept, chosen: NodeChosen, cause: str, newest: int) -> Reply | None:
         state = kept.state
-        verdict = Verdict.TAKE_OVER if state is None else state.judge(chosen.epoch, cause)
+        verdict = Verdict.TAKE_OVER if state is None else state.judge(chosen.epoch, chosen.chosen)
         if state is None or verdict is Verdict.TAKE_OVER:
             return self._take_over(kept, chosen, cause)
         if verdict is Verdict.RESUME:
             return self._mover.advance(kept, cause)
         logger.info("epoch %d is not newer than %d: %s", chosen.epoch, state.epoch, verdict)
         self._keep_one_sunny(kept, state)
+        if verdict is Verdict.OUTDATED:
+            return _outdated(chosen, newest)
         return _said(state) if verdict is Verdict.REPLAY else None
 
     def _take_over(self, kept: Kept, chosen: NodeChosen, cause: str) -> Reply | None:
@@ -112,7 +121,17 @@ def advance_until(mover: Mover, fence: Fence, cause: str, wait: Callable[[], boo
 
 
 def _is_newer(chosen: NodeChosen, kept: Kept) -> bool:
-    return kept.state is None or chosen.epoch > kept.state.epoch
+    return chosen.epoch > kept.epoch
+
+
+def _may_replace(held: NodeChosen, chosen: NodeChosen) -> bool:
+    """Whether it is newer than the one that people were asked about, or the very same."""
+    return chosen.epoch > held.epoch or (chosen.epoch, chosen.chosen) == (held.epoch, held.chosen)
+
+
+def _outdated(chosen: NodeChosen, newest: int) -> Reply:
+    logger.warning("choice %d for %s is not followed: choice %d is known", chosen.epoch, chosen.chosen, newest)
+    return Reply(f"outdated-{chosen.epoch}-{newest}", ChoiceOutdated(epoch=chosen.epoch, newest=newest))
 
 
 def _said(state: RelabelState) -> Reply | None:

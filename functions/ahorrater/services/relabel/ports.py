@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ahorrater.contracts.events import MoveFailed, NodeRelabelled
+from ahorrater.contracts.events import ChoiceOutdated, MoveFailed, NodeRelabelled
 from ahorrater.domain.cluster import Node, Pod, Workload
 from ahorrater.domain.moves import Roll
 from ahorrater.domain.room import Room
@@ -26,6 +26,11 @@ class Kept:
 
     state: RelabelState | None
     version: str | None
+
+    @property
+    def epoch(self) -> int:
+        """The last one that acted; 0 before the first."""
+        return self.state.epoch if self.state else 0
 
 
 class Fence(Protocol):
@@ -68,4 +73,4 @@ class Reply:
     """What is answered to an event. The id is the same however often it is said."""
 
     id: str
-    data: NodeRelabelled | MoveFailed
+    data: NodeRelabelled | MoveFailed | ChoiceOutdated

@@ -29,6 +29,7 @@ class Verdict(StrEnum):
     TAKE_OVER = "take-over"
     RESUME = "resume"
     REPLAY = "replay"
+    OUTDATED = "outdated"
     IGNORE = "ignore"
 
 
@@ -94,18 +95,18 @@ class RelabelState(Contract):
         """Marks the nodes labelled and the Deployments rolled for this move: `7`, or `7.2` when people moved it."""
         return f"{self.epoch}.{self.manual}" if self.manual else str(self.epoch)
 
-    def judge(self, epoch: int, cause: str) -> Verdict:
-        """What a decision of that epoch, in the event `cause`, means here.
+    def judge(self, epoch: int, node: str) -> Verdict:
+        """What the decision of that epoch for `node` means here.
 
         Where people moved the label since, its repetition is answered with what they did.
         """
         if epoch > self.epoch:
             return Verdict.TAKE_OVER
-        if epoch < self.epoch or (self.manual and not self.finished):
-            return Verdict.IGNORE
+        if epoch < self.epoch or (not self.manual and node != self.node):
+            return Verdict.OUTDATED
         if not self.finished:
-            return Verdict.RESUME
-        return Verdict.REPLAY if self.manual or self.answers(cause) else Verdict.IGNORE
+            return Verdict.IGNORE if self.manual else Verdict.RESUME
+        return Verdict.REPLAY
 
     def answers(self, cause: str) -> bool:
         """Whether `reply` was the answer to that event."""
