@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 from multidict import CIMultiDict
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import Headers
 
 from ahorrater.adapters.backtest_stream import MAX_VALUES
@@ -19,10 +19,14 @@ from ahorrater.adapters.functions.events import decode as decode_event
 from ahorrater.adapters.ingest import readings_of
 from ahorrater.adapters.kubernetes.requests import room_of
 from ahorrater.adapters.mqtt.device_registry import read_registry
+from ahorrater.adapters.places import PlaceSettings
 from ahorrater.adapters.traces import TraceError, parsed_trace
+from ahorrater.contracts.answers import MoveEntry, ParkNow
 from ahorrater.contracts.backtest import BacktestRequest
+from ahorrater.contracts.base import NodeName, adapter_of
 from ahorrater.contracts.errors import Reject
 from ahorrater.contracts.events import EVENTS, ClockTick, EventData, ReadingReceived
+from ahorrater.contracts.exports import DataExport, TextMessage
 from ahorrater.contracts.golden import golden_events
 from ahorrater.contracts.telegram import BotQuestion, Update
 from ahorrater.contracts.trace_context import TraceContext
@@ -44,6 +48,7 @@ from tests.fuzz.decoder import Decoder
 from tests.fuzz.mutations import damaged, json_bytes, near, text_near
 from tests.unit.bot.test_bot_updates import Desk, pressed, said
 from tests.unit.fuel.feed_answers import answer, station
+from tests.upgrades.documents import MODELS, examples
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 BASE = Path(__file__).parents[2] / "knative" / "base"
@@ -251,6 +256,38 @@ def _rules(annotations: Mapping[str, str]) -> StayRules:
     return rules_of(annotations)
 
 
+# Documents
+
+
+def _document_decoder(name: str, good: object, kind: Any) -> Decoder:
+    """JSON that outlives a process, or that another version may have written."""
+    adapter: TypeAdapter[Any] = adapter_of(kind)
+    return Decoder(name, json_bytes(good), adapter.validate_json, (ValidationError,), adapter.dump_json)
+
+
+STORED = examples()["stored"]
+PLACE = {"latitude": 40.3, "longitude": -1.1, "peak_w": 20}
+CHART = {"title": "Power", "unit": "W", "series": [{"name": "a", "points": [["2026-06-01T12:00:00Z", 3.2]]}]}
+
+
+def _answer_decoder(kind: Any, good: object) -> Decoder:
+    """What another function, of whatever version, answers."""
+    adapter = adapter_of(list[kind])
+    return Decoder(
+        f"answer of {kind.__name__}s",
+        json_bytes([good]),
+        lambda body: adapter.validate_json(body, extra="ignore"),
+        (ValidationError,),
+        adapter.dump_json,
+    )
+
+
+PARK_NOW = {"node": "a", "state": "online", "power_w": 1.5, "voltage_v": 20, "current_a": 0.1, "battery_soc": None}
+PARK_NOW |= {"measured_at": "2026-06-01T12:00:00Z", "age_s": 0.3, "expected_w": None, "forecast": None}
+MOVE = {"epoch": 3, "node": "a", "previous": "b", "at": "2026-06-01T12:00:00Z", "duration_s": 2.5, "pods_moved": 2}
+MOVE |= {"outcome": "moved", "why": None, "workloads": []}
+
+
 DECODERS = (
     Decoder(
         "CloudEvent, at a function",
@@ -355,4 +392,10 @@ DECODERS = (
         ),
         lambda letter: reason_of(*letter),
     ),
+    *(_document_decoder(f"document {name}", good, MODELS[name]) for name, good in STORED.items()),
+    _document_decoder("chart by hand", CHART, DataExport),
+    _document_decoder("message by hand", {"text": "Hello", "chat_id": 11}, TextMessage),
+    _document_decoder("PARK_PLACES", {"a": PLACE}, dict[NodeName, PlaceSettings]),
+    _answer_decoder(ParkNow, PARK_NOW),
+    _answer_decoder(MoveEntry, MOVE),
 )
