@@ -26,6 +26,10 @@ def test_answers_are_those_that_the_document_promises(functions: dict[str, Runni
     print(f"{name}: {asked} requests")
 
 
+def test_no_function_with_paths_for_people_is_left_out(functions: dict[str, RunningFunction]) -> None:
+    assert {name for name, function in functions.items() if function.document["paths"]} == set(ANSWERING)
+
+
 def try_out(operation: DocumentedOperation) -> int:
     """How many requests it answered as it should."""
     asked = 0
