@@ -44,7 +44,8 @@ def nothing_went_wrong(system: TwoVersions) -> None:
     eventually(lambda: system.stored() >= acknowledged)
     assert system.stored() - acknowledged == set(), "a reading was stored that nobody sent"
     assert system.refusals() == {}
-    assert system.select("SELECT event_type, reason FROM dead_letter") == []
+    letters = "SELECT event_type, reason FROM dead_letter WHERE event_type <> 'es.ahorrater.clock.tick.v1'"
+    assert system.select(letters) == [], "a tick that could not be delivered costs nothing; the next one follows"
     assert inconsistent_decisions(system) == []
     assert system.watcher.looks
     assert (system.watcher.dark, system.watcher.epochs_that_fell) == (0, [])
