@@ -1,8 +1,10 @@
 """Applies an overlay, and removes what an earlier version of it left."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from infra.deploy.errors import DeployError
 from infra.deploy.kubectl import Kubectl
 from infra.deploy.manifests.objects import Json, group, name
 
@@ -15,6 +17,9 @@ PRUNED_OF_KNATIVE = (
     "sinkbindings.sources.knative.dev",
 )
 OWNERS = "ownerReferences"
+WEBHOOK_AWAY = "failed calling webhook"
+"""Knative's webhooks see every object of theirs; one that starts anew refuses nothing for good."""
+WEBHOOK_PATIENCE_S, WEBHOOK_PAUSE_S = 120.0, 5.0
 Versions = Mapping[str, str]
 
 
@@ -37,12 +42,30 @@ class Changes:
 def apply_all(kubectl: Kubectl, objects: list[Json], namespace: str) -> Changes:
     """Applies everything, then deletes our objects of that namespace that are in the overlay no longer."""
     before = _versions(kubectl, objects)
-    kubectl.apply(objects)
+    patiently(lambda: kubectl.apply(objects))
     after = _versions(kubectl, objects)
     gone = list(_left_over(kubectl, objects, namespace))
     for kind, left in gone:
         kubectl("delete", kind, left, "--namespace", namespace, "--wait=false")
     return Changes.between(before, after, (f"{kind} {left}" for kind, left in gone))
+
+
+def patiently(
+    apply: Callable[[], object],
+    pause: Callable[[float], object] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Applies again where a webhook of the cluster does not answer, for two minutes. Raises DeployError."""
+    deadline = clock() + WEBHOOK_PATIENCE_S
+    while True:
+        try:
+            apply()
+        except DeployError as error:
+            if WEBHOOK_AWAY not in str(error) or clock() > deadline:
+                raise
+            pause(WEBHOOK_PAUSE_S)
+        else:
+            return
 
 
 def _versions(kubectl: Kubectl, objects: Iterable[Json]) -> Versions:
