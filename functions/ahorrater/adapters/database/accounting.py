@@ -3,14 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, cast, func
 from sqlalchemy import select as select_columns
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session, col
 
 from ahorrater.adapters.database.engine import engine_of
-from ahorrater.adapters.database.queries import epoch_s
-from ahorrater.adapters.database.tables import MoveRow, ReadingRow
+from ahorrater.adapters.database.histories import interval_means
+from ahorrater.adapters.database.tables import MoveRow
 from ahorrater.contracts.answers import MoveOutcome
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.domain.accounting import Interval, Placement
@@ -25,15 +24,8 @@ class AccountingQueries:
     def intervals(self, since: datetime, until: datetime, length: timedelta) -> list[Interval]:
         """The mean power of every park in each interval that has readings, oldest first."""
         step_s = int(length.total_seconds())
-        bucket = cast(func.floor(epoch_s(ReadingRow.measured_at) / step_s), Integer).label("bucket")
-        query = (
-            select_columns(bucket, col(ReadingRow.node), func.avg(col(ReadingRow.power_w)))
-            .where(col(ReadingRow.measured_at) >= since, col(ReadingRow.measured_at) < until)
-            .group_by("bucket", col(ReadingRow.node))
-            .order_by("bucket")
-        )
         powers: dict[int, dict[str, float]] = {}
-        for number, node, power_w in self._all(query):
+        for node, number, power_w, *_ in self._all(interval_means(since, until, step_s)):
             powers.setdefault(number, {})[node] = power_w
         return [
             Interval(datetime.fromtimestamp(number * step_s, tz=UTC), known, length) for number, known in powers.items()

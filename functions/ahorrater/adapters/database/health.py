@@ -2,14 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Integer, cast, func
-from sqlalchemy import select as select_columns
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session, col, select
 
 from ahorrater.adapters.database.engine import engine_of
-from ahorrater.adapters.database.queries import epoch_s
-from ahorrater.adapters.database.tables import ParkHealthRow, ParkStateRow, ReadingRow
+from ahorrater.adapters.database.histories import interval_means
+from ahorrater.adapters.database.tables import ParkHealthRow, ParkStateRow
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.domain.health import Finding
 from ahorrater.domain.power_hours import PowerMean
@@ -33,19 +31,11 @@ class SqlPanelBook:
         return [node for node in self.nodes() if node not in set(checked)]
 
     def means(self, node: str, since: datetime, until: datetime, length: timedelta) -> list[PowerMean]:
-        """By the index on the park's own readings."""
+        """From the park's minute means, and its readings where those are not there yet."""
         step_s = int(length.total_seconds())
-        bucket = cast(func.floor(epoch_s(ReadingRow.measured_at) / step_s), Integer).label("bucket")
-        query = (
-            select_columns(bucket, func.avg(col(ReadingRow.power_w)))
-            .where(col(ReadingRow.node) == node)
-            .where(col(ReadingRow.measured_at) >= since, col(ReadingRow.measured_at) < until)
-            .group_by("bucket")
-            .order_by("bucket")
-        )
         with _Retried(self._engine) as session:
-            rows = session.execute(query).all()
-        return [PowerMean(datetime.fromtimestamp(number * step_s, UTC), power_w) for number, power_w in rows]
+            rows = session.execute(interval_means(since, until, step_s, node)).all()
+        return [PowerMean(datetime.fromtimestamp(number * step_s, UTC), power_w) for _, number, power_w, *_ in rows]
 
     def record(self, node: str, found: Finding, at: datetime) -> None:
         """In the place of what was found before."""

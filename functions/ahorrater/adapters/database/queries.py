@@ -3,14 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, cast, func
-from sqlalchemy import select as select_columns
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import GenericFunction
 from sqlmodel import Session, col, select
 
 from ahorrater.adapters.database.engine import engine_of
+from ahorrater.adapters.database.histories import interval_means
 from ahorrater.adapters.database.moves import WORKLOADS
 from ahorrater.adapters.database.readings import SKY_FORMAT, sky_of, trust_of, window_of
 from ahorrater.adapters.database.tables import (
@@ -21,7 +18,6 @@ from ahorrater.adapters.database.tables import (
     ParkHealthRow,
     ParkSkyRow,
     ParkStateRow,
-    ReadingRow,
 )
 from ahorrater.contracts.answers import (
     DeadLetter,
@@ -40,23 +36,6 @@ from ahorrater.contracts.events import DeviceStatus, ParkNumbers, PendingMove
 from ahorrater.domain.decision import Reason
 from ahorrater.domain.parks import Park, ParkState
 from ahorrater.services.parks_now import DeviceWord, KnownPark
-
-
-class epoch_s(GenericFunction[int]):  # noqa: N801 -- a function's name in SQL
-    """Whole seconds since 1970 of a moment."""
-
-    type = Integer()
-    inherit_cache = True
-
-
-@compiles(epoch_s, "sqlite")
-def _epoch_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    return f"CAST(strftime('%s', {compiler.process(element.clauses, **options)}) AS INTEGER)"
-
-
-@compiles(epoch_s, "postgresql")
-def _epoch_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    return f"CAST(floor(extract(epoch FROM {compiler.process(element.clauses, **options)})) AS BIGINT)"
 
 
 class EnergyQueries:
@@ -96,14 +75,12 @@ class EnergyQueries:
 
     def history(self, node: str, since: datetime, until: datetime, step_s: int) -> list[HistoryPoint]:
         """The means of each interval of `step_s` that has readings, oldest first."""
-        query = _means_of_intervals(since, until, step_s).where(col(ReadingRow.node) == node)
-        return [_point(row[1:], step_s) for row in self._all(query)]
+        return [_point(row[1:], step_s) for row in self._all(interval_means(since, until, step_s, node))]
 
     def histories(self, since: datetime, until: datetime, step_s: int) -> dict[str, list[HistoryPoint]]:
-        """The same of all parks, by the index that begins with the node: each park's own readings are found by it."""
-        parks = select(ParkStateRow.node).scalar_subquery()
+        """The same of all parks."""
         points: dict[str, list[HistoryPoint]] = {}
-        for row in self._all(_means_of_intervals(since, until, step_s).where(col(ReadingRow.node).in_(parks))):
+        for row in self._all(interval_means(since, until, step_s)):
             points.setdefault(row[0], []).append(_point(row[1:], step_s))
         return points
 
@@ -180,17 +157,6 @@ class EnergyQueries:
             measured_at=window[-1].seen_at,
             freshness=park.freshness(now, self._stale_after),
         )
-
-
-def _means_of_intervals(since: datetime, until: datetime, step_s: int) -> Any:
-    bucket = cast(func.floor(epoch_s(ReadingRow.measured_at) / step_s), Integer).label("bucket")
-    means = [func.avg(col(quantity)) for quantity in (ReadingRow.power_w, ReadingRow.voltage_v, ReadingRow.current_a)]
-    return (
-        select_columns(col(ReadingRow.node), bucket, *means, func.count())
-        .where(col(ReadingRow.measured_at) >= since, col(ReadingRow.measured_at) < until)
-        .group_by(col(ReadingRow.node), "bucket")
-        .order_by("bucket")
-    )
 
 
 def _known_park(
