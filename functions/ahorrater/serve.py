@@ -45,13 +45,12 @@ def main(source: str) -> None:
     """Serves the function `main` of the file `source` until SIGTERM; requests under way are finished first."""
     settings = ServerSettings()
     write_logs(settings.log_level)
-    app = create_asgi_app("main", source, "http")  # type: ignore[no-untyped-call]
-    app.router.default = app.routes[-1].app  # the framework's routes miss paths with a line break in them
+    framework = create_asgi_app("main", source, "http")  # type: ignore[no-untyped-call]
     signal.signal(signal.SIGTERM, _leave)
     gc.freeze()
     gc.enable()
     uvicorn.run(
-        app,
+        framework.routes[-1].app,  # any path is the function's; the framework's routes miss those with a line break
         host=settings.host,
         port=settings.port,
         http=partial(BoundedHttp, request_s=settings.request_s),  # type: ignore[arg-type] # it makes a protocol
