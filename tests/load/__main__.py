@@ -1,7 +1,7 @@
 """`make load`: HTTP and MQTT load, and the report docs/load/README.md.
 
-`python -m tests.load matrix` (or `shapes`, `readings`, `report`: the page only) measures that part, which replaces the
-one before in the report. 0: no request failed, no reading was lost.
+`python -m tests.load matrix` (or `paths`, `shapes`, `readings`, `overload`, `report`: the page only) measures that
+part, which replaces the one before in the report. 0: no request failed, no reading was lost.
 """
 
 import argparse
@@ -19,13 +19,14 @@ from tests.e2e.made_up import Run
 from tests.e2e.process_tree import descendants
 from tests.load import report
 from tests.load.http_load import scenarios
-from tests.load.http_load.targets import Target, running
+from tests.load.http_load.targets import Target, every_path, running
 from tests.load.machine import LoadAverage, description
 from tests.load.mqtt_load import saturation
-from tests.load.results import Circumstances, Matrix, Readings, Results, Shapes, load, save
+from tests.load.results import Circumstances, Matrix, PastKnee, Readings, Results, Shapes, load, save
 
-PARTS = ("matrix", "shapes", "readings", "report")
+PARTS = ("matrix", "paths", "shapes", "readings", "overload", "report")
 DASHBOARD = "streamlit run"
+PATH_ROUNDS = (2_600,) * 3
 SETTLE_S = 2.0
 """Between the rate that broke it and the next load."""
 
@@ -42,10 +43,15 @@ def main() -> int:
     results = load()
     if "matrix" in arguments.parts:
         results = _keep(replace(results, matrix=_matrix(arguments.requests, say)))
+    if "paths" in arguments.parts:
+        results = _keep(replace(results, paths=_paths(say)))
     if "shapes" in arguments.parts:
         results = _keep(replace(results, shapes=_shapes(say)))
     if "readings" in arguments.parts:
         results = _keep(replace(results, readings=_readings(say)))
+    if "overload" in arguments.parts:
+        rate = arguments.rate or saturation.OVERLOAD_FACTOR * _knee(results)
+        results = _keep(replace(results, overload=_overload(rate, say)))
     report.write(results)
     for trouble in results.troubles():
         say(trouble)
@@ -56,6 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=PARTS, default=PARTS)
     parser.add_argument("--requests", type=int, nargs="+", default=scenarios.MATRIX, help="of the matrix")
+    parser.add_argument("--rate", type=float, help="readings/s of the overload; else twice the knee found last")
     return parser.parse_args()
 
 
@@ -70,6 +77,15 @@ def _matrix(counts: Sequence[int], say: scenarios.Say) -> Matrix:
         for target in targets:
             scenarios.smoke(target, say)
         pairs = [pair for target in targets for pair in scenarios.matrix(target, say, counts)]
+    return Matrix(_circumstances(busy), pairs)
+
+
+def _paths(say: scenarios.Say) -> Matrix:
+    say("Requests: every path that can be asked for, ours and bare in turn")
+    with LoadAverage() as busy, _home() as folder, running(Path(folder)) as (_, run):
+        if run is None:
+            raise SystemExit("`paths` wants a system of its own: unset *_QUERY_URL")
+        pairs = [pair for target in every_path(run) for pair in scenarios.matrix(target, say, PATH_ROUNDS)]
     return Matrix(_circumstances(busy), pairs)
 
 
@@ -92,9 +108,21 @@ def _readings(say: saturation.Say) -> Readings:
     say("Readings by MQTT")
     with LoadAverage() as busy, _home() as folder, saturation.playing(Path(folder), say) as system:
         steps = saturation.ladder(system)
-        edge = saturation.knee(steps)
-        found = saturation.overload(system, edge) if edge else None
-    return Readings(_circumstances(busy), steps, found)
+    return Readings(_circumstances(busy), steps)
+
+
+def _knee(results: Results) -> float:
+    edge = saturation.knee(results.readings.steps) if results.readings else None
+    if edge is None:
+        raise SystemExit("nobody knows the knee: run `readings` first")
+    return edge
+
+
+def _overload(rate: float, say: saturation.Say) -> PastKnee:
+    say(f"{rate:g} readings/s for {saturation.OVERLOAD_S:g} s")
+    with LoadAverage() as busy, _home() as folder, saturation.playing(Path(folder), say) as system:
+        found = saturation.overload(system, rate)
+    return PastKnee(_circumstances(busy), found)
 
 
 def _circumstances(busy: LoadAverage) -> Circumstances:

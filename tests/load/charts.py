@@ -11,6 +11,8 @@ from tests.load.http_load.scenarios import Pair, RampStep
 from tests.load.mqtt_load.saturation import HOLDS_P99_S, Overload, Step, knee
 
 DOTS_PER_INCH = 130
+MEMORIES = 5
+"""Of the processes that took most; the table has all."""
 OURS, BARE, THIRD, FOURTH = "#0072B2", "#999999", "#D55E00", "#009E73"
 """Okabe and Ito's colours, which the colour-blind tell apart."""
 
@@ -98,8 +100,9 @@ def overload(found: Overload, path: Path) -> None:
     flow.set_xlabel("s")
     flow.set_ylabel("readings")
     flow.legend(frameon=False, fontsize=8)
-    for name in found.moments[0].memory_mib:
-        memory.plot(times, [moment.memory_mib[name] for moment in found.moments], label=name)
+    span = {name: [moment.memory_mib[name] for moment in found.moments] for name in found.moments[0].memory_mib}
+    for name in sorted(span, key=lambda name: -max(span[name]))[:MEMORIES]:
+        memory.plot(times, span[name], label=name)
     memory.set_xlabel("s")
     memory.set_ylabel("memory, MiB")
     memory.set_ylim(bottom=0)

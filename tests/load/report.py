@@ -6,18 +6,17 @@ from statistics import median
 
 from tests.load import charts
 from tests.load.http_load.scenarios import highest_held
-from tests.load.mqtt_load.saturation import HOLDS_P99_S, Overload, Step, knee
-from tests.load.results import FOLDER, Circumstances, Matrix, Readings, Results, Shapes
+from tests.load.mqtt_load.saturation import HOLDS_P99_S, Step, knee
+from tests.load.results import FOLDER, Circumstances, Matrix, PastKnee, Readings, Results, Shapes
 
 GOAL = 1.25
 """What p95 may be of the bare reference's."""
-WAITING_BOUND = 1_000_000
-"""max_queued_messages of infra/mosquitto/shared."""
 HEAD = """# Load
-Written by `make load`, which repeats all of it; `make load PARTS=matrix` (`shapes`, `readings`) measures that part.
-It starts the system as `make up` does; `FUEL_QUERY_URL`, `ENERGY_QUERY_URL`, `CLUSTER_QUERY_URL`, `DASHBOARD_URL` put
-HTTP load on one that runs elsewhere. The load, the system and whatever else the machine does share its processors, so
-rates are lower bounds; what counts are errors, losses, and ratios of pairs that ran one directly after the other.
+Written by `make load`, which repeats all of it; `make load PARTS=matrix` (`paths`, `shapes`, `readings`, `overload`)
+measures that part. It starts the system as `make up` does; `FUEL_QUERY_URL`, `ENERGY_QUERY_URL`, `CLUSTER_QUERY_URL`,
+`DASHBOARD_URL` put HTTP load on one that runs elsewhere. The load, the system and whatever else the machine does share
+its processors, so rates are lower bounds; what counts are errors, losses, and ratios of pairs that ran one directly
+after the other.
 """
 
 
@@ -27,15 +26,17 @@ def write(results: Results) -> None:
     if results.matrix:
         charts.matrix(results.matrix.pairs, FOLDER / "matrix.png")
         parts += _matrix(results.matrix)
+    if results.paths:
+        parts += _paths(results.paths)
     if results.shapes:
         charts.ramp(results.shapes.ramps, FOLDER / "ramp.png")
         parts += _shapes(results.shapes)
     if results.readings:
         charts.latencies(results.readings.steps, FOLDER / "latencies.png")
         parts += _readings(results.readings)
-        if results.readings.overload:
-            charts.overload(results.readings.overload, FOLDER / "overload.png")
-            parts += _overload(results.readings.overload)
+    if results.overload:
+        charts.overload(results.overload.found, FOLDER / "overload.png")
+        parts += _overload(results.overload)
     parts += _machine(results)
     (FOLDER / "README.md").write_text("\n".join(parts), encoding="utf-8")
 
@@ -46,9 +47,10 @@ def _matrix(found: Matrix) -> Iterable[str]:
     yield _paragraph(
         f"{total:,} requests, {failed} failed. (The thesis saw 30 to 39 % errors on one service from 500 to 25,000 "
         "requests, and its GUI fall at 2,600.) `bare` is a starlette application that answers the same bytes under "
-        f"uvicorn; the goal is a p95 of {GOAL} times bare's. fuel-query sends bytes that it keeps ready, cluster-query "
-        "keeps for a moment what the cluster said and encodes it each time, energy-query asks the database, the "
-        "GUI's page is served by Streamlit (sessions that draw: [the dashboard](../dashboard.md)). "
+        f"uvicorn; the goal is a p95 of {GOAL} times bare's. fuel-query sends bytes that it keeps ready; "
+        "cluster-query and energy-query give an answer again for half a second, and what it says of ages is right at "
+        "its end. The GUI is no function: its page is served by Streamlit (sessions that draw: [the dashboard]"
+        "(../dashboard.md)). "
         f"{_when(found.circumstances)}"
     )
     yield from _table(
@@ -71,8 +73,30 @@ def _matrix(found: Matrix) -> Iterable[str]:
     yield "![p95 of each target by count of requests, beside bare](matrix.png)\n"
 
 
+def _paths(found: Matrix) -> Iterable[str]:
+    yield "### Every path"
+    yield _paragraph(
+        "Everything that a function can be asked for with GET, with an example for each parameter; p95 of "
+        f"{found.pairs[0].requests:,} requests of 100 users and the ratio to bare's, each the median of as many pairs "
+        f"as were measured ({len(found.pairs) // len(_names(found))}). {_when(found.circumstances)}"
+    )
+    rows = []
+    for name in _names(found):
+        its = [pair for pair in found.pairs if pair.target == name]
+        ours, bare = (median(one) for one in zip(*((pair.ours.p95_ms, pair.bare.p95_ms) for pair in its), strict=True))
+        failed, ratio = sum(pair.ours.failed for pair in its), median(pair.ratio_p95 for pair in its)
+        rows.append(
+            (f"`{name}`", failed, f"{ours:.0f}", f"{bare:.0f}", f"{ratio:.2f}", "" if ratio <= GOAL else "missed")
+        )
+    yield from _table(("path", "failed", "p95, ms", "bare p95, ms", "p95 / bare", ""), rows)
+
+
+def _names(found: Matrix) -> list[str]:
+    return list(dict.fromkeys(pair.target for pair in found.pairs))
+
+
 def _verdicts(found: Matrix) -> Iterable[str]:
-    for name in dict.fromkeys(pair.target for pair in found.pairs):
+    for name in _names(found):
         ratio = median(pair.ratio_p95 for pair in found.pairs if pair.target == name)
         yield f"{name} {ratio:.2f} ({'met' if ratio <= GOAL else 'missed'})"
 
@@ -170,25 +194,24 @@ def _step_row(step: Step) -> Sequence[object]:
     return (*counts, *times, f"{step.drain_s:.1f}", late, word)
 
 
-def _overload(found: Overload) -> Iterable[str]:
-    step = found.step
+def _overload(past: PastKnee) -> Iterable[str]:
+    found = past.found
+    step, after = found.step, found.afterwards
     most = max(moment.due - moment.stored for moment in found.moments)
     names = found.moments[0].memory_mib
     span = {name: [moment.memory_mib[name] for moment in found.moments] for name in names}
-    until_full_s = WAITING_BOUND / most * step.published / step.rate
-    yield "## Twice the knee"
-    after = found.afterwards
+    yield "## More than can be stored, for five minutes"
     yield _paragraph(
-        f"{step.rate:g} readings/s for {step.published / step.rate:.0f} s: {step.accepted:,} accepted, {step.stored:,} "
+        f"{step.rate:g} readings/s for {step.published / step.rate:.0f} s, {step.rate / found.stored_rate:.1f} times "
+        f"the {found.stored_rate:,.0f} readings/s that were stored meanwhile: {step.accepted:,} accepted, {step.stored:,} "
         f"stored, {step.lost} lost, {step.duplicates} came twice (stored once). At most {most:,} waited. "
         f"{found.normal_after_s:.0f} s after the last was due, nothing waited; {after.rate:g}/s then had a p50 of "
-        f"{1000 * after.p50_s:.0f} ms and a p99 of {1000 * after.p99_s:.0f} ms."
+        f"{1000 * after.p50_s:.0f} ms and a p99 of {1000 * after.p99_s:.0f} ms. {_when(past.circumstances)}"
     )
     yield _paragraph(
-        "mqtt-source takes at most some 2,000 readings that are not yet stored; what is beyond waits in mosquitto, "
-        "which keeps it in memory and on disk, up to a million readings or 512 MiB (`infra/mosquitto/shared`). What "
-        f"it freed stays with its process. At this rate that bound would be reached after some {until_full_s:.0f} s "
-        "(computed, not tried); then the newest are dropped, and its log says so."
+        "mqtt-source takes at most some 2,000 readings that are not yet stored; what is beyond waits in mosquitto, in "
+        "memory and on disk, up to the bounds of `infra/mosquitto/shared` ([why there](../adr/0014-the-queue-is-"
+        "mosquittos.md)). What mosquitto freed stays with its process."
     )
     yield from _table(
         ("memory, MiB", "at the beginning", "most", "at the end"),
@@ -198,7 +221,9 @@ def _overload(found: Overload) -> Iterable[str]:
 
 
 def _machine(results: Results) -> Iterable[str]:
-    parts = [part for part in (results.matrix, results.shapes, results.readings) if part]
+    parts = [
+        part for part in (results.matrix, results.paths, results.shapes, results.readings, results.overload) if part
+    ]
     if parts:
         latest = max((part.circumstances for part in parts), key=lambda one: one.measured_at)
         yield "## The machine"

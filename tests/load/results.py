@@ -43,11 +43,18 @@ class Shapes:
 
 @dataclass(frozen=True)
 class Readings:
-    """MQTT up to saturation and past it."""
+    """MQTT up to saturation."""
 
     circumstances: Circumstances
     steps: list[Step]
-    overload: Overload | None
+
+
+@dataclass(frozen=True)
+class PastKnee:
+    """MQTT past it."""
+
+    circumstances: Circumstances
+    found: Overload
 
 
 @dataclass(frozen=True)
@@ -55,12 +62,16 @@ class Results:
     """Each part as it was measured last; None if it never was."""
 
     matrix: Matrix | None = None
+    paths: Matrix | None = None
     shapes: Shapes | None = None
     readings: Readings | None = None
+    overload: PastKnee | None = None
 
     def troubles(self) -> list[str]:
         """What must not be: failed requests, lost readings."""
-        return [*_failed_requests(self.matrix), *_lost_readings(self.readings)]
+        steps = self.readings.steps if self.readings else []
+        past_knee = [self.overload.found.step] if self.overload else []
+        return [*_failed_requests(self.matrix), *_failed_requests(self.paths), *_lost_readings([*steps, *past_knee])]
 
 
 def _failed_requests(matrix: Matrix | None) -> Iterable[str]:
@@ -69,8 +80,7 @@ def _failed_requests(matrix: Matrix | None) -> Iterable[str]:
             yield f"{pair.target}: {pair.ours.requests} of {pair.requests} requests made, {pair.ours.failed} failed"
 
 
-def _lost_readings(readings: Readings | None) -> Iterable[str]:
-    steps = [*readings.steps, *([readings.overload.step] if readings.overload else [])] if readings else []
+def _lost_readings(steps: Iterable[Step]) -> Iterable[str]:
     for step in steps:
         if step.lost > 0:
             yield f"{step.rate:g} readings/s: {step.lost} of {step.accepted} were lost"

@@ -1,11 +1,13 @@
 """What is asked: the thesis's three services and the cluster's view, on this machine or wherever variables say."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
@@ -18,6 +20,8 @@ VARIABLES = {
     "dashboard": "DASHBOARD_URL",
 }
 """Where each is, for those who do not want `make up`."""
+ASKED = ("energy-query", "cluster-query", "fuel-query", "relabel")
+KINDS = ("path", "query")
 
 
 @dataclass(frozen=True)
@@ -54,15 +58,57 @@ def targets(roots: Mapping[str, str]) -> list[Target]:
         Target(name, service, roots[service] + path) for name, (service, path) in paths.items() if service in roots
     ]
     if root := roots.get("fuel-query"):
-        found.append(Target("fuel (a price)", "fuel-query", f"{root}/rest/price/gasoleoa/{_station(root)}"))
+        found.append(Target("fuel (a price)", "fuel-query", f"{root}/rest/price/gasoleoa/{_station(root, 'gasoleoa')}"))
     return found
 
 
-def _station(root: str) -> str:
-    """A station that sells gasoleo A. LookupError if there is none."""
+def every_path(run: Run) -> list[Target]:
+    """Everything that people's functions can be asked for, each once, with their descriptions of it."""
+    roots = {service: str(run.addresses[service]) for service in ASKED}
+    examples, found = _examples(roots), []
+    for service, root in roots.items():
+        document = _json(f"{root}/openapi.json")
+        found.append(Target(f"{service}/openapi.json", service, f"{root}/openapi.json"))
+        for template, methods in document["paths"].items():
+            if "get" in methods:
+                path = _filled(template, methods["get"]["parameters"], examples)
+                found.append(Target(template, service, f"{root}{path}"))
+    return found
+
+
+def _examples(roots: Mapping[str, str]) -> Mapping[str, str]:
+    """A value for each parameter that must be given."""
+    fuel = roots["fuel-query"]
+    places = {"idCCAA": "ccaa", "idProv": "provincia", "idMuni": "municipio"}
+    return {
+        "node": _json(f"{roots['energy-query']}/rest/metrics/getValuesPlacas")[0]["node"],
+        "idEESS": _station(fuel, "gasoleoa", "gasoleo95"),
+        **{name: next(iter(_json(f"{fuel}/rest/locate/{kind}/"))) for name, kind in places.items()},
+        "producto": "gasoleoa",
+        "lat": "40.4",
+        "lon": "-3.7",
+        "fechaInicio": "2020-01-01",
+        "fechaFin": f"{datetime.now(UTC):%Y-%m-%d}",
+    }
+
+
+def _filled(template: str, parameters: Iterable[Mapping[str, Any]], examples: Mapping[str, str]) -> str:
+    """The path, with an example for each parameter that must be given."""
+    needed = {kind: [one["name"] for one in parameters if one["in"] == kind and one["required"]] for kind in KINDS}
+    path = template.format(**{name: examples[name] for name in needed["path"]})
+    query = urlencode({name: examples[name] for name in needed["query"]})
+    return f"{path}?{query}" if query else path
+
+
+def _json(url: str) -> Any:
+    return httpx.get(url, timeout=30, trust_env=False).raise_for_status().json()
+
+
+def _station(root: str, *products: str) -> str:
+    """A station that sells these. LookupError if there is none."""
     with httpx.Client(base_url=root, timeout=30, trust_env=False) as client:
         stations: dict[str, Any] = client.get("/rest/locate/eess/").raise_for_status().json()
         for station in stations:
-            if client.get(f"/rest/price/gasoleoa/{station}").is_success:
+            if all(client.get(f"/rest/price/{product}/{station}").is_success for product in products):
                 return station
-    raise LookupError(f"{root} knows no station that sells gasoleo A; load prices first: ahorrater fuel load --sample")
+    raise LookupError(f"no station at {root} sells {products}; load prices first: ahorrater fuel load --sample")

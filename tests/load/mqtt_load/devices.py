@@ -10,7 +10,8 @@ import math
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,11 +37,16 @@ def node(device: int) -> str:
     return f"load-{device:03}"
 
 
-def start(port: int, boot: int, begin: float, schedule: Schedule) -> "subprocess.Popen[str]":
-    """The process."""
+@contextmanager
+def playing(port: int, boot: int, begin: float, schedule: Schedule) -> Iterator["subprocess.Popen[str]"]:
+    """The process, which ends with the block."""
     numbers = (port, boot, begin, schedule.devices, schedule.rate, schedule.seconds)
     command = [sys.executable, "-m", "tests.load.mqtt_load.devices", *map(str, numbers)]
-    return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def result(process: "subprocess.Popen[str]") -> Sent:
