@@ -26,7 +26,7 @@ from tests.load.results import Circumstances, Matrix, PastKnee, Readings, Result
 
 PARTS = ("matrix", "paths", "shapes", "readings", "overload", "report")
 DASHBOARD = "streamlit run"
-PATH_ROUNDS = (2_600,) * 3
+PATH_ROUNDS = (1_500,) * 3
 SETTLE_S = 2.0
 """Between the rate that broke it and the next load."""
 

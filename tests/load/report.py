@@ -203,10 +203,10 @@ def _overload(past: PastKnee) -> Iterable[str]:
     yield "## More than can be stored, for five minutes"
     yield _paragraph(
         f"{step.rate:g} readings/s for {step.published / step.rate:.0f} s, {step.rate / found.stored_rate:.1f} times "
-        f"the {found.stored_rate:,.0f} readings/s that were stored meanwhile: {step.accepted:,} accepted, {step.stored:,} "
-        f"stored, {step.lost} lost, {step.duplicates} came twice (stored once). At most {most:,} waited. "
-        f"{found.normal_after_s:.0f} s after the last was due, nothing waited; {after.rate:g}/s then had a p50 of "
-        f"{1000 * after.p50_s:.0f} ms and a p99 of {1000 * after.p99_s:.0f} ms. {_when(past.circumstances)}"
+        f"the {found.stored_rate:,.0f} readings/s that were stored meanwhile: {step.accepted:,} accepted, "
+        f"{step.stored:,} stored, {step.lost} lost, {step.duplicates} came twice (stored once). At most {most:,} "
+        f"waited. {found.normal_after_s:.0f} s after the last was due, nothing waited; {after.rate:g}/s then had a p50 "
+        f"of {1000 * after.p50_s:.0f} ms and a p99 of {1000 * after.p99_s:.0f} ms. {_when(past.circumstances)}"
     )
     yield _paragraph(
         "mqtt-source takes at most some 2,000 readings that are not yet stored; what is beyond waits in mosquitto, in "
