@@ -20,6 +20,7 @@ FUNCTIONS = {
     "dead-letter",
     "backtest",
     "health",
+    "retention",
     "telegram-bot",
 }
 
@@ -35,6 +36,7 @@ def test_our_own_wiring_can_be_played() -> None:
         "digest": "0 * * * *",
         "fuel": "7,37 * * * *",
         "health": "17 * * * *",
+        "retention": "47 * * * *",
     }
 
 
