@@ -17,6 +17,21 @@ def test_update_pods_sun_labels_and_moves_and_says_what_was_done():
     assert cluster.where("web") == ["b"]
 
 
+def test_the_next_tick_tells_of_a_move_by_hand_and_no_other_does():
+    cluster = cluster_of("a", "b", sunny="a")
+    cluster.add_deployment("web", "a")
+    relabel = relabel_on(cluster)
+    relabel.chosen(decision(3, "a"), "d1")
+    manual_on(cluster).update_pods_sun("b")
+    told = relabel.tick("t1")
+    assert told is not None
+    assert told.id == "relabelled-3.1"
+    assert isinstance(told.data, NodeRelabelled)
+    assert (told.data.epoch, told.data.node, told.data.pods_moved) == (3, "b", 1)
+    assert relabel.tick("t1") == told
+    assert relabel.tick("t2") is None
+
+
 def test_what_does_not_arrive_in_time_goes_on_at_ticks():
     cluster = cluster_of("a", "b", sunny="a")
     cluster.add_deployment("web", "a")
@@ -89,7 +104,9 @@ def test_a_manual_move_takes_over_from_a_move_under_way():
     assert manual_on(cluster).update_pods_sun("c").finished
     assert cluster.sunny == ["c"]
     assert cluster.where("web") == ["c"]
-    assert relabel.tick("t1") is None
+    told = relabel.tick("t1")
+    assert told is not None
+    assert (told.id, cluster.sunny) == ("relabelled-1.1", ["c"])
 
 
 def test_recommend_only_says_what_it_would_do():

@@ -98,7 +98,9 @@ class Relabel(RelabelService):
         if left is not None:
             return left
         self._keep_one_sunny(kept, state)
-        return _said(state) if state.answers(cause) else None
+        if state.untold:
+            self._fence.write(state.changed(concluded_by=cause), kept.version)
+        return _said(state) if state.untold or state.answers(cause) else None
 
     def _advance(self, cause: str, until: datetime) -> Reply | None:
         return advance_until(self._mover, self._fence, cause, lambda: self._wait(until))

@@ -19,7 +19,7 @@ from ahorrater.services.relabel.plan import words_for
 from ahorrater.services.relabel.ports import Kept
 from ahorrater.services.relabel.reply import relabelled, workload_moves
 from ahorrater.services.relabel.service import RelabelService
-from ahorrater.services.relabel.state import Phase, RelabelState, begin
+from ahorrater.services.relabel.state import BY_HAND, Phase, RelabelState, begin
 
 logger = logging.getLogger(__name__)
 
@@ -43,12 +43,12 @@ class ManualRelabel(RelabelService):
         """Labels `node`, takes the label from the others and moves the workloads; waits a few seconds for them.
 
         A move under way ends here: this one takes over what it had begun. What does not arrive in time is watched, and
-        undone, at the ticks.
+        undone, at the ticks. The next tick tells of it, unless a decision is followed before.
         """
         nodes = self._checked(node)
         if self._control.mode() is RelabelMode.RECOMMEND_ONLY:
             return self._would_move(node, nodes)
-        cause = f"manual#{uuid.uuid4()}"
+        cause = f"{BY_HAND}{uuid.uuid4()}"
         until_no_conflict(partial(self._begin_move, node, cause))
         until = self._clock() + timedelta(seconds=self._settings.relabel_tick_budget_s)
         until_no_conflict(lambda: advance_until(self._mover, self._fence, cause, lambda: self._wait(until)))

@@ -58,6 +58,10 @@ class Failure(Contract):
     undo: bool
 
 
+BY_HAND = "manual#"
+"""How the cause of a move begins that people asked for."""
+
+
 class RelabelState(Contract):
     """One move, kept from its claim to the next.
 
@@ -107,6 +111,11 @@ class RelabelState(Contract):
         if not self.finished:
             return Verdict.IGNORE if self.manual else Verdict.RESUME
         return Verdict.REPLAY
+
+    @property
+    def untold(self) -> bool:
+        """Whether a move by hand has ended within its own request: no event has told of it yet."""
+        return self.concluded_by is not None and self.concluded_by.startswith(BY_HAND)
 
     def answers(self, cause: str) -> bool:
         """Whether `reply` was the answer to that event."""
