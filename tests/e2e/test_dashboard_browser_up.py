@@ -1,14 +1,18 @@
 """The dashboard of a running `make up` in a real Chromium: every page against the real functions."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.chromium import choose, pull, running_chromium
-from tests.e2e.made_up import Run, make_up, until
+from tests.e2e.made_up import ROOT, Run, make_up, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -18,6 +22,19 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     with make_up(tmp_path_factory.mktemp("up") / "home") as run:
         until(run.sunny_nodes)
         yield run
+
+
+@contextmanager
+def further_park(run: Run, node: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """A device on the run's MQTT broker, whose panel gives too little to be chosen."""
+    port = run.addresses["mosquitto"].rpartition(":")[2]
+    environment = {"PARKS": node, "MQTT_PORT": port, "PEAK_POWER_W": "1", "BOOTS": str(run.home / "further-boots")}
+    device = subprocess.Popen([sys.executable, "-m", "infra.local.parks"], cwd=ROOT, env={**os.environ, **environment})
+    try:
+        yield device
+    finally:
+        device.kill()
+        device.wait()
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +93,14 @@ def test_a_backtest_ends_in_a_table(page: Page, run: Run) -> None:
     for policy in ("stay-put", "thesis", "hysteresis", "calm", "forecast", "optimum"):
         expect(table).to_contain_text(policy)
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg.marks").first).to_be_visible()
+
+
+def test_a_device_that_dies_is_offline_by_its_last_will(page: Page, run: Run) -> None:
+    page.goto(run.addresses["dashboard"])
+    card = page.locator(".st-key-park-further")
+    with further_park(run, "further") as device:
+        expect(card).to_contain_text("Online")
+        expect(card).to_contain_text(" W")
+        device.kill()
+        expect(card).to_contain_text("Offline")
+    expect(page.locator(".st-key-park-tfgrj1")).to_contain_text("Online")

@@ -112,11 +112,11 @@ ENGLISH = Texts(
     today="Today",
     share="Renewable share",
     share_help="How much of what the workloads needed the sun gave, while parks were heard.",
-    share_of="of {energy} needed",
+    share_of="of {energy}",
     share_unknown="unknown",
     share_unknown_help="What the workloads need is not set (POLICY_WORKLOADS_POWER_W): there is no share to tell, "
     "and all that the park gave counts as served.",
-    served="Solar energy that served",
+    served="Solar energy used",
     gained="Against staying put",
     gained_help="Net of what the moves cost, against having stayed all day where the day began.",
     moves_today="Moves",

@@ -130,11 +130,11 @@ SPANISH = Texts(
     today="Hoy",
     share="Parte renovable",
     share_help="Cuánto de lo que necesitaba el trabajo dio el sol, mientras se oía a los parques.",
-    share_of="de {energy} necesarios",
+    share_of="de {energy}",
     share_unknown="desconocida",
     share_unknown_help="No se ha dicho cuánto necesita el trabajo (POLICY_WORKLOADS_POWER_W): no hay parte que "
     "calcular, y todo lo que dio el parque cuenta como aprovechado.",
-    served="Energía solar aprovechada",
+    served="Energía solar usada",
     gained="Frente a quedarse quieto",
     gained_help="Descontado lo que cuestan los traslados, frente a haberse quedado todo el día donde empezó.",
     moves_today="Traslados",
