@@ -10,9 +10,10 @@ from pathlib import Path
 from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.traces import TraceError, own_peaks_w, read_trace, scaled, trace_of
+from ahorrater.domain.battery import Battery
 from ahorrater.domain.policies import Policy
 from ahorrater.domain.replay import Trace, Work
-from ahorrater.services.backtest import Backtest, backtest, standard_policies
+from ahorrater.services.backtest import Backtest, backtest, backtest_with_batteries, standard_policies
 
 REFERENCE_PEAK_W = 100.0
 """Parks that are scaled to their own peaks are compared as panels of so many watts."""
@@ -28,8 +29,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="show this one (again for more) beside stay-put and the optimum; all if left out",
     )
+    add_battery_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--plot", type=Path, help="draw shares, moves and the timeline of one day into this PNG")
+
+
+def add_battery_arguments(parser: argparse.ArgumentParser) -> None:
+    """What each park's battery is like."""
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--battery-wh", type=_watts, default=(), metavar="WH[,WH...]", help="capacity, for all or each")
+    size.add_argument(
+        "--battery-hours", type=_positive, help="the same: what feeds the load for so long, reserve apart"
+    )
+    parser.add_argument(
+        "--battery-efficiency", type=_share, default=0.95, help="of charging, and of discharging (0.95)"
+    )
+    parser.add_argument("--battery-reserve", type=_share, default=0.2, help="the share that the work never gets (0.2)")
+    parser.add_argument("--battery-max-w", type=_positive, default=float("inf"), help="limit of each (none)")
 
 
 def add_trace_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,10 +77,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Replays, prints, draws. 2 and a sentence on stderr for a trace that cannot be replayed."""
     try:
         trace, work = situation(arguments)
+        batteries = _batteries(arguments, trace, work)
     except TraceError as error:
         sys.stderr.write(f"ahorrater backtest: {error}\n")
         return 2
-    result = backtest(trace, work, _chosen(standard_policies(work), arguments.policy))
+    policies = _chosen(standard_policies(work, batteries), arguments.policy)
+    result = backtest_with_batteries(trace, work, policies, batteries) if batteries else backtest(trace, work, policies)
     report = result.report()
     sys.stdout.write(json.dumps(report) + "\n" if arguments.json else table(result))
     if arguments.plot:
@@ -81,6 +99,29 @@ def situation(arguments: argparse.Namespace) -> tuple[Trace, Work]:
     load_w = arguments.load_w or arguments.load_fraction * peak_w
     cost_wh = arguments.move_cost_wh
     return trace, Work(load_w, load_w * arguments.move_cost_minutes / 60 if cost_wh is None else cost_wh)
+
+
+def _batteries(arguments: argparse.Namespace, trace: Trace, work: Work) -> dict[str, Battery]:
+    sizes_wh = _sizes_wh(arguments, work)
+    if not sizes_wh:
+        return {}
+    if len(sizes_wh) not in (1, len(trace.nodes)):
+        raise TraceError(
+            f"--battery-wh has {len(sizes_wh)} numbers for {len(trace.nodes)} parks: give one, or one each"
+        )
+    each = sizes_wh * len(trace.nodes) if len(sizes_wh) == 1 else sizes_wh
+    efficiency, limit_w = arguments.battery_efficiency, arguments.battery_max_w
+    return {
+        node: Battery(size_wh, efficiency, efficiency, limit_w, limit_w, arguments.battery_reserve)
+        for node, size_wh in zip(trace.nodes, each, strict=True)
+    }
+
+
+def _sizes_wh(arguments: argparse.Namespace, work: Work) -> tuple[float, ...]:
+    if arguments.battery_hours is None:
+        return tuple(arguments.battery_wh)
+    given = arguments.battery_efficiency * (1 - arguments.battery_reserve)
+    return (arguments.battery_hours * work.load_w / given,)
 
 
 def _stored(arguments: argparse.Namespace) -> Trace:
@@ -135,6 +176,13 @@ def _positive(text: str) -> float:
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not above 0")
     return number
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return share
 
 
 def _whole(text: str) -> int:

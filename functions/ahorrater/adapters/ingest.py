@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pydantic import Field, ValidationError
 
+from ahorrater.adapters.batteries import BatteriesSettings
 from ahorrater.adapters.functions import Event
 from ahorrater.adapters.functions.problems import explain
 from ahorrater.adapters.places import PlacesSettings
@@ -16,7 +17,7 @@ from ahorrater.domain.parks import Smoothing
 from ahorrater.services.ingest import IngestPolicy, Refusal
 
 
-class IngestSettings(PlacesSettings):
+class IngestSettings(PlacesSettings, BatteriesSettings):
     """PARKS: the nodes that have a park, comma separated; empty: any node. A mistyped name is said, not stored.
 
     FUTURE_TOLERANCE_S: how far a device's clock may be ahead, s.
@@ -25,7 +26,7 @@ class IngestSettings(PlacesSettings):
     always meets the reading that it repeats.
     MEAN_WINDOW: readings in the mean that the thesis's policy compares.
     SMOOTHING_S: time constant of the smoothed power that the other policies compare, s.
-    PARK_PLACES: where the parks are, see PlacesSettings.
+    PARK_PLACES: where the parks are, see PlacesSettings. PARK_BATTERIES: what they hold, see BatteriesSettings.
     """
 
     parks: str = ""
@@ -43,6 +44,7 @@ class IngestSettings(PlacesSettings):
             oldest=min(timedelta(seconds=self.oldest_reading_s), timedelta(days=self.retention_raw_days - 1)),
             smoothing=Smoothing(self.mean_window, self.smoothing_s),
             places=self.places(),
+            bank=self.bank(),
         )
 
 

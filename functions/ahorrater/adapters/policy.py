@@ -4,13 +4,16 @@ from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from ahorrater.adapters.batteries import BatteriesSettings
+from ahorrater.contracts.base import NodeName
+from ahorrater.domain.operating_rules import Night, OperatingRules
 from ahorrater.domain.policies import ForecastPolicy, HysteresisPolicy, Policy, ThesisPolicy
 from ahorrater.services.choose import Patience
 
 
-class PolicySettings(BaseSettings):
+class PolicySettings(BatteriesSettings):
     """Which policy decides, and its numbers; what each means is told in `ahorrater.domain.policies`.
 
     POLICY: `forecast`, which decides as `hysteresis` until each park has been seen for a day; `hysteresis`; or
@@ -18,6 +21,13 @@ class PolicySettings(BaseSettings):
     POLICY_WORKLOADS_POWER_W: what the workloads need, W; empty: the more a park gives, the better.
     POLICY_MOVE_COST_WH: what a move costs, Wh: three minutes of the workloads' power is what was judged with.
     POLICY_FORECAST_MARGIN: by how much of a move's cost the promised gain must exceed it.
+    POLICY_MOVES_A_DAY: how many moves there may be in any 24 hours; empty: as many as are worth it. A park that is
+        silent or not believed is left all the same.
+    POLICY_NIGHT: what becomes of the work while no park gives power and no battery has any: it may `stay`; `park`, on
+        POLICY_NIGHT_NODE or, where that is empty, on the node whose battery holds most; or be `shed`: workloads that
+        say so stop until there is power again.
+    POLICY_NIGHT_POWER_W: a park that gives no more, W, has no sun; the night ends at twice as much.
+    PARK_BATTERIES: the parks' batteries, see BatteriesSettings.
     POLICY_BARRED_S: how long a node is not chosen again after a move to it failed, s.
     POLICY_REPEAT_AFTER_S: how long relabel may take before a choice is told again, s.
     POLICY_ASSERT_EVERY_S: how often a choice that was carried out is told again, s: should relabel have forgotten it,
@@ -36,8 +46,11 @@ class PolicySettings(BaseSettings):
     minimum_stay_s: float = Field(default=300, ge=0)
     move_cost_wh: float = Field(default=0.05, ge=0)
     horizon_s: float = Field(default=3600, gt=0)
-    workloads_power_w: float | None = Field(default=None, gt=0)
     forecast_margin: float = Field(default=0, ge=-0.5)
+    moves_a_day: int | None = Field(default=None, ge=0)
+    night: Night = Night.STAY
+    night_node: NodeName | None = None
+    night_power_w: float = Field(default=0.5, ge=0)
     barred_s: float = Field(default=600, ge=0)
     repeat_after_s: float = Field(default=30, ge=0)
     assert_every_s: float = Field(default=600, gt=0)
@@ -53,7 +66,7 @@ class PolicySettings(BaseSettings):
     def policy(self) -> Policy:
         """The same, as the decision wants it."""
         if self.name == "thesis":
-            return ThesisPolicy(timedelta(seconds=self.stale_after_s))
+            return ThesisPolicy(timedelta(seconds=self.stale_after_s), self._rules())
         return self._forecast() if self.name == "forecast" else self._hysteresis()
 
     def _forecast(self) -> ForecastPolicy:
@@ -64,7 +77,9 @@ class PolicySettings(BaseSettings):
             move_cost_wh=self.move_cost_wh,
             margin=self.forecast_margin,
             gain_fraction=self.margin_fraction if self.workloads_power_w is None else 0.0,
+            batteries=hysteresis.batteries,
             fallback=hysteresis,
+            rules=hysteresis.rules,
         )
 
     def _hysteresis(self) -> HysteresisPolicy:
@@ -79,4 +94,9 @@ class PolicySettings(BaseSettings):
             move_cost_wh=self.move_cost_wh,
             horizon=timedelta(seconds=self.horizon_s),
             workloads_power_w=self.workloads_power_w,
+            batteries=self.batteries(),
+            rules=self._rules(),
         )
+
+    def _rules(self) -> OperatingRules:
+        return OperatingRules(self.moves_a_day, self.night, self.night_node, self.night_power_w)

@@ -8,6 +8,7 @@ from ahorrater.domain.parks import Park
 from ahorrater.domain.policies import ForecastPolicy, Policy, ThesisPolicy
 from ahorrater.domain.rules.forecast import by_forecast
 from ahorrater.domain.rules.hysteresis import highest_mean, with_hysteresis
+from ahorrater.domain.rules.night import at_night, by_day
 from ahorrater.domain.rules.situation import Concluded, Situation, still_barred
 
 
@@ -18,6 +19,11 @@ def choose_node(parks: Iterable[Park], state: ControllerState, policy: Policy, n
     park, or one whose sensor is not believed, is never chosen; if there is no other the last choice holds.
     """
     situation = Situation(tuple(parks), state, policy, now)
+    return at_night(situation) or by_day(situation, _by_policy(situation))
+
+
+def _by_policy(situation: Situation) -> Concluded:
+    state, policy = situation.state, situation.policy
     if not situation.eligible:
         return situation.hold_without_sun()
     if state.silent and situation.present is not None:
@@ -45,7 +51,9 @@ def revert_failed_move(
         sentence=f"The move to {failed} failed; it will not be tried again before {barred_for.total_seconds():.0f} s.",
     )
     barred = {**still_barred(state, now), failed: now + barred_for}
-    return decision, ControllerState(decision.epoch, back_to, now, barred=barred, confirmed_epoch=state.confirmed_epoch)
+    return decision, ControllerState(
+        decision.epoch, back_to, now, barred=barred, confirmed_epoch=state.confirmed_epoch, moved_at=state.moved_at
+    )
 
 
 def _compare(situation: Situation, policy: Policy, present: Park) -> Concluded:

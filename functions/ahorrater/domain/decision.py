@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ahorrater.domain.operating_rules import Night
 from ahorrater.domain.parks import Freshness, Park
 
 
@@ -24,6 +25,11 @@ class Reason(StrEnum):
     COST_NOT_RECOVERED = "cost-not-recovered"
     HOLDING = "holding"
     MINIMUM_STAY = "minimum-stay"
+    BUDGET_SPENT = "budget-spent"
+    NIGHT = "night"
+    NIGHT_PARKED = "night-parked"
+    NIGHT_SHED = "night-shed"
+    POWER_AGAIN = "power-again"
     ALL_STALE = "all-stale"
     HEARD_AGAIN = "heard-again"
     NOTHING_KNOWN = "nothing-known"
@@ -105,6 +111,11 @@ class Decision:
         return self.moved or self.renewed
 
     @property
+    def shed(self) -> bool:
+        """Whether the workloads that may be stopped are to stop until there is power again."""
+        return self.reason is Reason.NIGHT_SHED
+
+    @property
     def moved(self) -> bool:
         """Whether another node becomes the sunny one."""
         return self.chosen != self.previous
@@ -123,6 +134,8 @@ class ControllerState:
     `failing_since`: since when, without a break, the present node has been failing as well.
     `barred`: nodes a move to which failed, each with the moment until which it is not chosen.
     `silent`: every park was silent at the last decision.
+    `moved_at`: when the work moved in the last 24 hours, where that is counted.
+    `night`: what became of the work because nobody has sun; None by day.
     `confirmed_epoch`: the newest epoch that relabel has said it applied.
     """
 
@@ -134,3 +147,5 @@ class ControllerState:
     barred: dict[str, datetime] = field(default_factory=dict)
     silent: bool = False
     confirmed_epoch: int = 0
+    moved_at: tuple[datetime, ...] = ()
+    night: Night | None = None

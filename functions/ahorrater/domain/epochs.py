@@ -30,4 +30,4 @@ def renumber(state: ControllerState, newest: int, policy: str, now: datetime) ->
         sentence=f"{state.chosen} is chosen anew: the cluster knew of choice {newest}, this was {state.epoch}.",
         renewed=True,
     )
-    return decision, replace(state, epoch=decision.epoch, chosen_since=now, confirmed_epoch=newest)
+    return decision, replace(state, epoch=decision.epoch, chosen_since=now, confirmed_epoch=newest, night=None)

@@ -41,8 +41,8 @@ class Smoothing:
 class Park:
     """What a decision sees of a park, powers in W. None: `seen_at` never heard of, `sky` not learned or not asked for.
 
-    `outlook_w`: what its sky promises for the coming two hours, in the mean. `quarantine`: why its sensor is not
-    believed.
+    `outlook_w`: what its sky promises for the coming two hours, in the mean. `battery_wh`: what its battery can give
+    above its reserve. `quarantine`: why its sensor is not believed.
     """
 
     node: str
@@ -52,6 +52,7 @@ class Park:
     smoothed_power_w: float = 0.0
     battery_soc: float | None = None
     outlook_w: float = 0.0
+    battery_wh: float = 0.0
     quarantine: str | None = None
     sky: Sky | None = None
 
@@ -76,7 +77,8 @@ class ParkState:
     """The last readings of a park, in order, and their smoothed power. The last of `recent` is the latest.
 
     The sky is kept apart, for it changes seldom: `outlook_w` is what it promises, `sky_slot` the last slot that it was
-    looked at in, `glances` what it has not been taught yet. `trust`: whether the sensor can be believed.
+    looked at in, `glances` what it has not been taught yet. `trust`: whether the sensor can be believed. `battery_wh`:
+    what the battery, if there is one, can give above its reserve.
     """
 
     node: str
@@ -86,6 +88,7 @@ class ParkState:
     sky_slot: int = 0
     glances: tuple[Glance, ...] = ()
     trust: Trust = SPOTLESS
+    battery_wh: float = 0.0
 
     @property
     def latest(self) -> ParkSample | None:
@@ -157,5 +160,6 @@ class ParkState:
             smoothed_power_w=self.smoothed_power_w,
             battery_soc=latest.battery_soc,
             outlook_w=self.outlook_w,
+            battery_wh=self.battery_wh,
             quarantine=str(self.trust.quarantine) if self.trust.quarantine else None,
         )

@@ -1,16 +1,22 @@
 """Policies are data: every number that shapes a decision, with its unit and its reason.
 
-`RANKS` are the numbers of a park's running state by which a policy's candidates are found: the best few by each.
+`ranks` are the numbers of a park's running state by which a policy's candidates are found: the best few by each.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from ahorrater.domain.futures import Expected, imagined, middles, served, worth_wh
+from ahorrater.domain.battery import FULL, Battery
+from ahorrater.domain.futures import Expected, imagined, middles, worth_wh
+from ahorrater.domain.operating_rules import NO_RULES, OperatingRules
 from ahorrater.domain.parks import Park
+from ahorrater.domain.prospect import Charge, Prospect
+
+BRIEFLY = timedelta(minutes=5)
+"""A battery that feeds the workloads for so long still is enough not to leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +24,9 @@ class ThesisPolicy:
     """The original algorithm, kept as the baseline: the highest mean of the last readings wins, at once."""
 
     stale_after: timedelta = timedelta(seconds=30)
+    rules: OperatingRules = NO_RULES
     name: str = "thesis"
-    RANKS: ClassVar[tuple[str, ...]] = ("mean_power_w",)
+    ranks: ClassVar[tuple[str, ...]] = ("mean_power_w",)
     NEEDS_SKY: ClassVar[bool] = False
 
     def score_w(self, park: Park) -> float:
@@ -40,6 +47,8 @@ class HysteresisPolicy:
     minimum_stay: no calm move sooner after the last one; failing and silence do not wait for it.
     move_cost_wh, horizon: what a move costs, and the time over which the gain must pay for it.
     workloads_power_w: what the workloads need; a park that gives it is not worth leaving. None: the more the better.
+    batteries: of the parks that have one. What it can give over the horizon counts as power; as long as it feeds the
+        workloads its park is not left.
     """
 
     stale_after: timedelta = timedelta(seconds=30)
@@ -52,15 +61,25 @@ class HysteresisPolicy:
     move_cost_wh: float = 0.05
     horizon: timedelta = timedelta(hours=1)
     workloads_power_w: float | None = None
+    batteries: Mapping[str, Battery] = field(default_factory=dict)
+    rules: OperatingRules = NO_RULES
     name: str = "hysteresis"
-    RANKS: ClassVar[tuple[str, ...]] = ("smoothed_power_w",)
     NEEDS_SKY: ClassVar[bool] = False
 
+    @property
+    def ranks(self) -> tuple[str, ...]:
+        """A dark park with a charged battery may be the best."""
+        return ("smoothed_power_w", "battery_wh") if self.batteries else ("smoothed_power_w",)
+
     def score_w(self, park: Park) -> float:
-        """The smoothed power, capped at what the workloads can use, W."""
-        if self.workloads_power_w is None:
-            return park.smoothed_power_w
-        return min(park.smoothed_power_w, self.workloads_power_w)
+        """The smoothed power and what the battery gives, capped at what the workloads can use, W."""
+        power_w = power_for_w(park, self.batteries, self.horizon)
+        return power_w if self.workloads_power_w is None else min(power_w, self.workloads_power_w)
+
+    def feeds_the_workloads(self, park: Park) -> bool:
+        """Whether it gives all that the workloads need, as far as that is known."""
+        need_w = self.workloads_power_w
+        return need_w is not None and power_for_w(park, self.batteries, BRIEFLY) >= need_w
 
     def margin_over_w(self, present_w: float) -> float:
         """How much more than `present_w` another park must give, W."""
@@ -69,6 +88,14 @@ class HysteresisPolicy:
     def gain_wh(self, gain_w: float) -> float:
         """The energy that a gain in power brings over the horizon, Wh."""
         return gain_w * self.horizon.total_seconds() / 3600.0
+
+
+def power_for_w(park: Park, batteries: Mapping[str, Battery], during: timedelta) -> float:
+    """What a park gives now, and its battery over so long, without touching the reserve, W."""
+    battery = batteries.get(park.node)
+    if battery is None:
+        return park.smoothed_power_w
+    return park.smoothed_power_w + min(battery.max_discharge_w, park.battery_wh / (during / timedelta(hours=1)))
 
 
 def _minutes(*numbers: float) -> tuple[timedelta, ...]:
@@ -91,6 +118,8 @@ class ForecastPolicy:
         that nobody has told: where the more is the better, every breath of wind would be worth a move.
     steps: the coming time in parts, the near ones shorter.
     futures: how many are imagined, an even number.
+    batteries: of the parks that have one. charge_worth: what a Wh that is left in a battery in the end is worth, as a
+        share of one that is served: it may be needed at night, or the sun would have brought it anyway.
     memory: how soon a future's deviation from what is expected is forgotten: how long clouds take to pass.
     fallback: decides until each park that can be chosen has been seen for a day.
     """
@@ -103,44 +132,60 @@ class ForecastPolicy:
     steps: tuple[timedelta, ...] = _minutes(5, 5, 5, 5, 10, 10, 20, 30, 30)
     futures: int = 32
     memory: timedelta = timedelta(minutes=15)
+    batteries: Mapping[str, Battery] = field(default_factory=dict)
+    charge_worth: float = 0.5
     fallback: HysteresisPolicy = field(default_factory=HysteresisPolicy)
+    rules: OperatingRules = NO_RULES
     name: str = "forecast"
-    RANKS: ClassVar[tuple[str, ...]] = ("smoothed_power_w", "outlook_w")
     NEEDS_SKY: ClassVar[bool] = True
 
+    @property
+    def ranks(self) -> tuple[str, ...]:
+        """A park that gives much, that will, or that has a charged battery may be the best."""
+        sun = ("smoothed_power_w", "outlook_w")
+        return (*sun, "battery_wh") if self.batteries else sun
+
     def score_w(self, park: Park) -> float:
-        """The smoothed power, capped at what the workloads can use, W."""
-        return min(park.smoothed_power_w, self._limit_w)
+        """The smoothed power and what the battery gives, capped at what the workloads can use, W."""
+        return min(power_for_w(park, self.batteries, self.outlook), self._limit_w)
+
+    def prospect(self, park: Park, now: datetime) -> Prospect:
+        """What a park is expected to give, and what its battery holds."""
+        battery, soc = self.batteries.get(park.node), park.battery_soc
+        hours = [step / timedelta(hours=1) for step in self.steps]
+        if battery is None or soc is None:
+            return Prospect(self.expected(park, now), hours)
+        return Prospect(self.expected(park, now), hours, Charge(battery, soc * battery.capacity_wh, self.charge_worth))
 
     def expected(self, park: Park, now: datetime) -> list[Expected]:
         """What a park is expected to give in each of the steps. Nothing without a sky."""
         if park.sky is None or park.seen_at is None:
             return [Expected(0.0, 0.0, self._limit_w)] * len(self.steps)
-        sky, lag = park.sky.now(park.smoothed_power_w), now - park.seen_at + self.steps[0] / 2
+        sky, lag = park.sky.now(self._harvestable_w(park)), now - park.seen_at + self.steps[0] / 2
         return [
             Expected(*sky.expected(now + middle + self.steps[0] / 2, middle + lag), self._limit_w).over(step)
             for middle, step in zip(middles(self.steps), self.steps, strict=True)
         ]
 
-    def tempts_from(self, present: str, expected: Mapping[str, Sequence[Expected]]) -> bool:
+    def tempts_from(self, present: str, prospects: Mapping[str, Prospect]) -> bool:
         """Whether another park serves so much more in the first step that a move may pay. If none does, the same move
         made a step later is no worse.
         """
-        nodes = sorted(expected)
+        nodes = sorted(prospects)
         futures = imagined(len(nodes), self.futures, self.steps, self.memory)
         first_wh = {
-            node: sum(expected[node][0].served(future[place][0]) for future in futures) / self.futures
+            node: sum(prospects[node].first_wh(future[place][0]) for future in futures) / self.futures
             for place, node in enumerate(nodes)
         }
         return max(first_wh.values()) - first_wh[present] > self.margin * self.move_cost_wh
 
-    def promises_wh(self, expected: Mapping[str, Sequence[Expected]]) -> dict[str, float]:
-        """For each park what the best plan that begins there serves in the mean of the futures, Wh."""
-        nodes = sorted(expected)
+    def promises_wh(self, prospects: Mapping[str, Prospect]) -> dict[str, float]:
+        """For each park what the best plan that begins there is worth in the mean of the futures, Wh."""
+        nodes = sorted(prospects)
         promised = dict.fromkeys(nodes, 0.0)
         for deviations in imagined(len(nodes), self.futures, self.steps, self.memory):
-            served_wh = [served(expected[node], of_park) for node, of_park in zip(nodes, deviations, strict=True)]
-            for node, wh in zip(nodes, worth_wh(served_wh, self.move_cost_wh), strict=True):
+            by_step = [prospects[node].worth_wh(of_park) for node, of_park in zip(nodes, deviations, strict=True)]
+            for node, wh in zip(nodes, worth_wh(by_step, self.move_cost_wh), strict=True):
                 promised[node] += wh / self.futures
         return promised
 
@@ -152,6 +197,13 @@ class ForecastPolicy:
     def needed_wh(self, present_wh: float) -> float:
         """What a move must bring, Wh, where the present park promises `present_wh`."""
         return max((1 + self.margin) * self.move_cost_wh, self.gain_fraction * present_wh)
+
+    def _harvestable_w(self, park: Park) -> float:
+        """A full battery lets a panel give only what is used: it is believed to give its mean at least."""
+        full = park.node in self.batteries and park.battery_soc is not None and park.battery_soc >= FULL
+        if park.sky is None or not full:
+            return park.smoothed_power_w
+        return max(park.smoothed_power_w, park.sky.mean_index * park.sky.clear_w)
 
     @property
     def _limit_w(self) -> float:

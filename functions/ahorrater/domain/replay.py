@@ -9,6 +9,7 @@ from heapq import nsmallest
 from itertools import pairwise
 from operator import attrgetter
 
+from ahorrater.domain.battery import Bank
 from ahorrater.domain.choose import choose_node
 from ahorrater.domain.decision import ControllerState
 from ahorrater.domain.optimum import best_plan
@@ -95,14 +96,16 @@ def smoothing_of(interval: timedelta) -> Smoothing:
 
 
 def replay(
-    trace: Trace, policies: Mapping[str, Policy], smoothing: Smoothing | None = None
+    trace: Trace, policies: Mapping[str, Policy], smoothing: Smoothing | None = None, bank: Bank | None = None
 ) -> Mapping[str, Sequence[int]]:
     """The plan of each policy: at every sample the park that was chosen knowing only the samples before.
 
-    A park is stale after two missing samples, or after the policy's own time where that is longer.
+    A park is stale after two missing samples, or after the policy's own time where that is longer. `bank`: the parks'
+    batteries, whose charge follows each policy's plan.
     """
     patience = 2.5 * trace.interval
     fitted = {name: replace(policy, stale_after=max(policy.stale_after, patience)) for name, policy in policies.items()}
+    charges = {name: _Charges(bank) for name in fitted} if bank else {}
     parks = _Parks(trace, smoothing or smoothing_of(trace.interval), with_sky=any(p.NEEDS_SKY for p in fitted.values()))
     states = dict.fromkeys(fitted, ControllerState())
     plans = {name: array("l", [NOWHERE]) for name in fitted}
@@ -110,9 +113,10 @@ def replay(
     for sample in range(len(trace.times) - 1):
         known, now = parks.at(sample), trace.times[sample]
         for name, policy in fitted.items():
-            fresh = [park for park in known if park.seen_at and now - park.seen_at <= policy.stale_after]
+            seen = charges[name].of(known, states[name].chosen, sample) if charges else known
+            fresh = [park for park in seen if park.seen_at and now - park.seen_at <= policy.stale_after]
             few = candidates(fresh, policy, CANDIDATES)
-            few += [park for park in known if park.node == states[name].chosen and park not in few]
+            few += [park for park in seen if park.node == states[name].chosen and park not in few]
             _, states[name] = choose_node(few, states[name], policy, now)
             chosen = states[name].chosen
             plans[name].append(NOWHERE if chosen is None else number[chosen])
@@ -124,10 +128,31 @@ def candidates(parks: list[Park], policy: Policy, best: int) -> list[Park]:
     if len(parks) <= best:
         return parks[:]
     found: dict[str, Park] = {}
-    for rank in policy.RANKS:
+    for rank in policy.ranks:
         value = attrgetter(rank)
         found |= {park.node: park for park in nsmallest(best, parks, key=lambda park: (-value(park), park.node))}
     return list(found.values())
+
+
+class _Charges:
+    """The charge of each park's battery under one policy, as ingest-reading keeps it."""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+        self._latest: dict[str, ParkSample] = {}
+
+    def of(self, parks: Sequence[Park], worked_on: str | None, sample: int) -> list[Park]:
+        """The parks with their charge, the work having been on that node until this sample."""
+        return [self._charged(park, worked_on, sample) if park.node in self._bank.batteries else park for park in parks]
+
+    def _charged(self, park: Park, worked_on: str | None, number: int) -> Park:
+        latest = self._latest.get(park.node)
+        if park.seen_at is not None and (latest is None or latest.seen_at < park.seen_at):
+            sample = ParkSample(park.seen_at, 0, number, 0.0, 0.0, park.power_w)
+            [latest] = self._bank.charged(park.node, latest, [sample], worked_on)
+            self._latest[park.node] = latest
+        free_wh = self._bank.free_wh(park.node, latest)
+        return replace(park, battery_soc=latest.battery_soc if latest else None, battery_wh=free_wh)
 
 
 class _Parks:

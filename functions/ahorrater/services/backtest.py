@@ -1,23 +1,30 @@
 """Backtest: what each policy would have brought on a trace, against staying put and against the best possible plan."""
 
 import math
+from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 
+from ahorrater.domain.battery import Bank, Battery
+from ahorrater.domain.charged_plans import Balance, Setting, carry_out, ceiling_of_plans, moves_of
 from ahorrater.domain.policies import ForecastPolicy, HysteresisPolicy, Policy, ThesisPolicy
 from ahorrater.domain.replay import Outcome, Trace, Work, optimum, outcome, replay, served, stay_put
 
 STAY_PUT, OPTIMUM = "stay-put", "optimum"
+NO_BATTERY = Battery(0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """The outcomes by name, and what would have been served had the work been everywhere at once, Wh."""
+    """The outcomes by name, and what would have been served had the work been everywhere at once, Wh. `balances`: where
+    all of the parks' energy went, where they have batteries.
+    """
 
     trace: Trace
     ceiling_wh: float
     outcomes: Mapping[str, Outcome]
+    balances: Mapping[str, Balance] = field(default_factory=dict)
 
     def report(self) -> dict[str, object]:
         """One JSON object; shares are 0 to 1, of the ceiling the energy, of the optimum the net energy."""
@@ -34,23 +41,35 @@ class Backtest:
                     "share_of_optimum": _share(one.net_wh, best),
                     "moves": one.moves,
                     "moves_per_day": one.moves / self.trace.days,
+                    **self._balance(name),
                 }
                 for name, one in self.outcomes.items()
             },
         }
 
+    def _balance(self, name: str) -> dict[str, object]:
+        return {"balance": asdict(self.balances[name])} if name in self.balances else {}
 
-def standard_policies(work: Work) -> dict[str, Policy]:
-    """The policies that are compared, fitted to a load and the cost of a move."""
+
+def standard_policies(work: Work, batteries: Mapping[str, Battery] | None = None) -> dict[str, Policy]:
+    """The policies that are compared, fitted to a load, the cost of a move and the parks' batteries."""
+    held = dict(batteries or {})
     calm = HysteresisPolicy(
-        workloads_power_w=work.load_w, move_cost_wh=work.move_cost_wh, margin_w=0.1 * work.load_w, margin_fraction=0
+        workloads_power_w=work.load_w,
+        move_cost_wh=work.move_cost_wh,
+        margin_w=0.1 * work.load_w,
+        margin_fraction=0,
+        batteries=held,
     )
     return {
         "thesis": ThesisPolicy(),
-        "hysteresis": plain_hysteresis(work),
+        "hysteresis": replace(plain_hysteresis(work), batteries=held),
         "calm": calm,
         "forecast": ForecastPolicy(
-            workloads_power_w=work.load_w, move_cost_wh=work.move_cost_wh, fallback=_before_a_day_is_known(calm)
+            workloads_power_w=work.load_w,
+            move_cost_wh=work.move_cost_wh,
+            batteries=held,
+            fallback=_before_a_day_is_known(calm),
         ),
     }
 
@@ -81,6 +100,41 @@ def backtest(trace: Trace, work: Work, policies: Mapping[str, Policy]) -> Backte
     plans: dict[str, Sequence[int]] = {STAY_PUT: stay_put(served_wh), **replay(trace, policies)}
     plans[OPTIMUM] = optimum(served_wh, work)
     return Backtest(trace, ceiling_wh(served_wh), {name: outcome(p, served_wh, work) for name, p in plans.items()})
+
+
+def backtest_with_batteries(
+    trace: Trace, work: Work, policies: Mapping[str, Policy], batteries: Mapping[str, Battery]
+) -> Backtest:
+    """The same where parks have batteries, which begin at their reserve. What is unknown is no sun; a battery gives all
+    the same.
+
+    `optimum` is what no plan exceeds, not one that is known (see `ahorrater.domain.charged_plans`): its energy is that
+    bound and the cost of its route's moves.
+    """
+    setting = setting_of(trace, work, batteries)
+    stays = [array("l", [place]) * len(trace.times) for place in range(len(trace.nodes))]
+    stay = max(stays, key=lambda plan: carry_out(setting, plan).served_wh)
+    plans = {STAY_PUT: stay, **replay(trace, policies, bank=Bank(batteries, work.load_w))}
+    balances = {name: carry_out(setting, plan) for name, plan in plans.items()}
+    outcomes = {name: _outcome(plan, balances[name].served_wh, work) for name, plan in plans.items()}
+    most_wh, route = ceiling_of_plans(setting, max(one.net_wh for one in outcomes.values()))
+    moves = moves_of(route)
+    outcomes[OPTIMUM] = Outcome(route, most_wh + moves * work.move_cost_wh, most_wh, moves)
+    return Backtest(trace, work.load_w * trace.interval_h * len(trace.times), outcomes, balances)
+
+
+def setting_of(trace: Trace, work: Work, batteries: Mapping[str, Battery]) -> Setting:
+    """The trace and the work as plans with batteries are worked out on."""
+    sun_w = [
+        array("d", (0.0 if math.isnan(watts) else max(watts, 0.0) for watts in column)) for column in trace.power_w
+    ]
+    each = [batteries.get(node, NO_BATTERY) for node in trace.nodes]
+    return Setting(sun_w, each, work.load_w, work.move_cost_wh, trace.interval_h)
+
+
+def _outcome(plan: Sequence[int], energy_wh: float, work: Work) -> Outcome:
+    moves = moves_of(plan)
+    return Outcome(plan, energy_wh, energy_wh - moves * work.move_cost_wh, moves)
 
 
 def ceiling_wh(served_wh: Sequence[Sequence[float]]) -> float:

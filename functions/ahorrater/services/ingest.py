@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from ahorrater.contracts.errors import Reject
 from ahorrater.contracts.events import ParkStatus, ReadingStored, Rejection
 from ahorrater.contracts.readings import Reading
+from ahorrater.domain.battery import Bank
 from ahorrater.domain.parks import ParkState, Smoothing
 from ahorrater.domain.places import Place
 from ahorrater.domain.samples import ParkSample
@@ -27,6 +28,7 @@ class IngestPolicy:
     future_tolerance: how far a device's clock may be ahead.
     oldest: a reading older than this is no buffered one any more but a device with a wrong clock; devices keep a week.
     plausibility, places: what can be believed of a sensor, and where the parks are, as far as it was told.
+    bank: the parks' batteries, whose charge follows from the readings where the device does not tell it.
     """
 
     parks: frozenset[str] = frozenset()
@@ -35,6 +37,7 @@ class IngestPolicy:
     smoothing: Smoothing = field(default_factory=Smoothing)
     plausibility: Plausibility = field(default_factory=Plausibility)
     places: Mapping[str, Place] = field(default_factory=dict)
+    bank: Bank = field(default_factory=lambda: Bank({}, 0.0))
 
     def plausible(self, node: str) -> Plausibility:
         """What can be believed of the sensor of one park."""
@@ -67,6 +70,9 @@ class ReadingTransaction(Protocol):
 
     def save_skies(self, skies: Mapping[str, Sky]) -> None:
         """Writes them back."""
+
+    def worked_on(self) -> str | None:
+        """The node that the workloads are on."""
 
     def bury(self, refusals: Sequence[Refusal], event_id: str, event_source: str, received_at: datetime) -> None:
         """Keeps what is refused among the dead letters."""
@@ -130,11 +136,30 @@ class IngestReadings:
         if samples:
             states = transaction.lock_states(samples)
             policy = self._policy
+            charged = self._charged(transaction, states, samples)
             absorbed = [
                 states[node].absorb(of_node, policy.smoothing, policy.plausible(node))
-                for node, of_node in samples.items()
+                for node, of_node in charged.items()
             ]
-            transaction.save_states(self._look_up(transaction, absorbed))
+            transaction.save_states([self._with_battery(state) for state in self._look_up(transaction, absorbed)])
+
+    def _charged(
+        self, transaction: ReadingTransaction, states: Mapping[str, ParkState], samples: Mapping[str, list[ParkSample]]
+    ) -> Mapping[str, list[ParkSample]]:
+        """The samples, with the charge of their batteries where there are any."""
+        bank = self._policy.bank
+        charging = bank.batteries.keys() & samples.keys()
+        if not charging:
+            return samples
+        worked_on = transaction.worked_on()
+        charged = {node: bank.charged(node, states[node].latest, samples[node], worked_on) for node in charging}
+        return {**samples, **charged}
+
+    def _with_battery(self, state: ParkState) -> ParkState:
+        bank = self._policy.bank
+        if state.node not in bank.batteries:
+            return state
+        return replace(state, battery_wh=bank.free_wh(state.node, state.latest))
 
     def _look_up(self, transaction: ReadingTransaction, states: Sequence[ParkState]) -> list[ParkState]:
         """Teaches the skies that were looked at; most readings are of five minutes that had their look already."""

@@ -12,6 +12,7 @@ from ahorrater.adapters.database.choices import SqlChoiceStore
 from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.readings import SqlReadingStore
 from ahorrater.contracts.readings import Reading
+from ahorrater.domain.battery import Bank, Battery
 from ahorrater.domain.replay import Trace, Work, replay, smoothing_of
 from ahorrater.services.backtest import standard_policies
 from ahorrater.services.choose import ChooseNode, Patience
@@ -19,6 +20,7 @@ from ahorrater.services.ingest import IngestPolicy, IngestReadings
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 FIVE_MINUTES = timedelta(minutes=5)
+NO_BANK = Bank({}, 0.0)
 
 
 def cloudy_trace(parks: int, samples: int, interval: timedelta, seed: int) -> Trace:
@@ -41,10 +43,10 @@ def cloudy_trace(parks: int, samples: int, interval: timedelta, seed: int) -> Tr
 class Live:
     """The two services on one database; the trace's time is their clock."""
 
-    def __init__(self, url, policy, interval):
+    def __init__(self, url, policy, interval, bank=NO_BANK):
         self.now = NOON
         self.database = Database(url)
-        ingest = IngestPolicy(smoothing=smoothing_of(interval))
+        ingest = IngestPolicy(smoothing=smoothing_of(interval), bank=bank)
         self.ingest = IngestReadings(SqlReadingStore(self.database), ingest, lambda: self.now)
         self.choose = ChooseNode(SqlChoiceStore(self.database), policy, Patience(), lambda: self.now)
 
@@ -75,7 +77,35 @@ def test_live_decisions_are_the_backtests(database_url, name, samples, interval,
     trace, work = cloudy_trace(parks=7, samples=samples, interval=interval, seed=seed), Work(12.0, 0.6)
     policy = standard_policies(work)[name]
     plan = replay(trace, {name: policy})[name]
-    live = Live(database_url, replace(policy, stale_after=max(policy.stale_after, 2.5 * interval)), interval)
+    lived = lived_through(Live(database_url, patient(policy, interval), interval), trace)
+    replayed = [trace.nodes[place] if place >= 0 else None for place in plan[1:]]
+    assert lived == replayed
+    assert len(set(replayed)) > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "samples", "interval"),
+    [("hysteresis", 300, FIVE_MINUTES), ("forecast", 550, FIVE_MINUTES)],
+)
+def test_live_decisions_with_batteries_are_the_backtests(database_url, name, samples, interval):
+    """Five of seven parks have batteries, no two alike; the charge is modelled by ingest-reading and by the replay."""
+    trace, work = cloudy_trace(parks=7, samples=samples, interval=interval, seed=3), Work(12.0, 0.6)
+    bank = Bank({node: Battery(10.0 * size, max_discharge_w=9.0 + size) for size, node in enumerate("abcde", 1)}, 12.0)
+    policy = standard_policies(work, bank.batteries)[name]
+    plan = replay(trace, {name: policy}, bank=bank)[name]
+    lived = lived_through(Live(database_url, patient(policy, interval), interval, bank), trace)
+    replayed = [trace.nodes[place] if place >= 0 else None for place in plan[1:]]
+    assert lived == replayed
+    assert list(plan) != list(replay(trace, {name: standard_policies(work)[name]})[name])
+
+
+def patient(policy, interval):
+    """The policy, as patient with silence as the replay is."""
+    return replace(policy, stale_after=max(policy.stale_after, 2.5 * interval))
+
+
+def lived_through(live, trace) -> list[str | None]:
+    """Where the work is after each sample."""
     lived = []
     for number, now in enumerate(trace.times[:-1]):
         powers = {
@@ -85,6 +115,4 @@ def test_live_decisions_are_the_backtests(database_url, name, samples, interval,
         }
         lived.append(live.at(number, now, powers))
     live.database.close()
-    replayed = [trace.nodes[place] if place >= 0 else None for place in plan[1:]]
-    assert lived == replayed
-    assert len(set(replayed)) > 1
+    return lived

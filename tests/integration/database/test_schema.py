@@ -10,7 +10,7 @@ from ahorrater.adapters.database import tables
 from ahorrater.adapters.database.engine import engine_of
 from ahorrater.adapters.database.migrate import migrate
 
-DESCENDING = {"ix_park_state_mean", "ix_park_state_outlook", "ix_park_state_smoothed"}
+DESCENDING = {"ix_park_state_battery", "ix_park_state_mean", "ix_park_state_outlook", "ix_park_state_smoothed"}
 
 
 def test_nothing_is_missing_and_nothing_is_too_much(database_url):

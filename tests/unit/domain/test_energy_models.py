@@ -31,14 +31,13 @@ BATTERY = Battery(100, charge_efficiency=0.9, discharge_efficiency=0.8, max_char
     ids=["even", "charges", "charge limit", "full", "discharges", "discharge limit", "reserve", "down to the reserve"],
 )
 def test_battery(stored, solar, load, served, stored_after, spilled):
-    after = flow(BATTERY, stored, solar, load, HOUR)
+    after = flow(BATTERY, stored, solar, load, hours=1)
     assert (after.served_wh, after.stored_wh, after.spilled_wh) == pytest.approx((served, stored_after, spilled))
 
 
 @given(st.floats(0, 100), st.floats(0, 200), st.floats(0, 200), st.integers(1, 7200))
 def test_no_energy_is_made_or_forgotten(stored, solar, load, seconds):
-    during = timedelta(seconds=seconds)
-    after = flow(BATTERY, stored, solar, load, during)
+    after = flow(BATTERY, stored, solar, load, seconds / 3600)
     came = stored + solar * seconds / 3600
     assert came == pytest.approx(after.stored_wh + after.served_wh + after.spilled_wh + after.lost_wh, abs=1e-9)
     assert -1e-9 <= after.stored_wh <= 100 + 1e-9

@@ -14,6 +14,7 @@ from ahorrater.domain.decision import ControllerState, Reason
 from ahorrater.domain.futures import Expected, imagined, worth_wh
 from ahorrater.domain.parks import Park, ParkSample, ParkState, Smoothing
 from ahorrater.domain.policies import ForecastPolicy
+from ahorrater.domain.prospect import Prospect
 from ahorrater.domain.sky import Glance, Sky
 
 MIDNIGHT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -58,9 +59,10 @@ steps = st.builds(Expected, st.floats(0, 2), st.floats(0, 1), st.just(1.0))
 @given(st.lists(st.lists(steps, min_size=9, max_size=9), min_size=2, max_size=4), st.floats(-0.5, 1), st.floats(0, 2))
 def test_what_does_not_tempt_now_is_worth_no_move(parks, margin, move_cost_wh):
     policy = ForecastPolicy(move_cost_wh=move_cost_wh, margin=margin)
-    expected = dict(zip("abcd", parks, strict=False))
-    promised = policy.promises_wh(expected)
-    if not policy.tempts_from("a", expected):
+    hours = [step / timedelta(hours=1) for step in policy.steps]
+    prospects = {node: Prospect(expected, hours) for node, expected in zip("abcd", parks, strict=False)}
+    promised = policy.promises_wh(prospects)
+    if not policy.tempts_from("a", prospects):
         assert max(promised.values()) - promised["a"] <= policy.needed_wh(promised["a"]) + 1e-9
 
 

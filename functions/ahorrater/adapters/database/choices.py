@@ -18,7 +18,7 @@ CONTROLLER = "default"
 FORMAT = 1
 _NUMBERS = tuple[Numbers, ...]
 
-_COLUMNS = "node, seen_at, power_w, mean_power_w, smoothed_power_w, battery_soc, outlook_w, quarantine"
+_COLUMNS = "node, seen_at, power_w, mean_power_w, smoothed_power_w, battery_soc, outlook_w, battery_wh, quarantine"
 _PARK = f"SELECT {_COLUMNS}, {{sky}} FROM park_state"
 _SKY = f"(SELECT sky FROM park_sky WHERE park_sky.node = park_state.node AND format = {SKY_FORMAT})"
 _BEST = "WHERE fresh = true ORDER BY {rank} DESC, node LIMIT :best"
@@ -72,12 +72,11 @@ class SqlChoiceTransaction:
         believed come along, so that the decision can tell of them.
         """
         select = _PARK.format(sky=_SKY if policy.NEEDS_SKY else "NULL")
-        found = [self._sql.execute(f"{select} {_BEST.format(rank=rank)}", {"best": best}) for rank in policy.RANKS]
+        found = [self._sql.execute(f"{select} {_BEST.format(rank=rank)}", {"best": best}) for rank in policy.ranks]
         found.append(self._sql.execute(f"{_PARK.format(sky='NULL')} {_DOUBTED}", {"best": best}))
         rows = {row[0]: row for of_rank in found for row in of_rank}
-        if state.chosen is not None and state.chosen not in rows:
-            chosen = self._sql.execute(f"{select} WHERE node = :chosen", {"chosen": state.chosen})
-            rows |= {row[0]: row for row in chosen}
+        for node in {state.chosen, policy.rules.night_node} - {None, *rows}:
+            rows |= {row[0]: row for row in self._sql.execute(f"{select} WHERE node = :node", {"node": node})}
         return [self._park(row) for row in rows.values()]
 
     def sweep(self, silent_since: datetime) -> None:

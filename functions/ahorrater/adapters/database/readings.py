@@ -58,7 +58,7 @@ _SAVE_STATES = {
             battery_soc = json_extract(value, '$[7]'), recent = json_extract(value, '$[8]'),
             outlook_w = json_extract(value, '$[9]'), sky_slot = json_extract(value, '$[10]'),
             trust = json_extract(value, '$[11]'), quarantine = json_extract(value, '$[12]'),
-            fresh = json_extract(value, '$[12]') IS NULL
+            fresh = json_extract(value, '$[12]') IS NULL, battery_wh = json_extract(value, '$[13]')
         FROM json_each(:rows) WHERE node = json_extract(value, '$[0]')""",
     "postgresql": """
         UPDATE park_state SET seen_at = (value ->> 1)::timestamptz, power_w = (value ->> 2)::float8,
@@ -66,7 +66,8 @@ _SAVE_STATES = {
             mean_voltage_v = (value ->> 5)::float8, mean_current_a = (value ->> 6)::float8,
             battery_soc = (value ->> 7)::float8, recent = value ->> 8,
             outlook_w = (value ->> 9)::float8, sky_slot = (value ->> 10)::bigint,
-            trust = value ->> 11, quarantine = value ->> 12, fresh = (value ->> 12) IS NULL
+            trust = value ->> 11, quarantine = value ->> 12, fresh = (value ->> 12) IS NULL,
+            battery_wh = (value ->> 13)::float8
         FROM json_array_elements(:rows) WHERE node = value ->> 0""",
 }
 _SAVE_SKIES = {
@@ -143,6 +144,11 @@ class SqlReadingTransaction:
         rows = as_json([(node, adapter_of(Sky).dump_json(sky).decode()) for node, sky in skies.items()])
         self._sql.execute(_SAVE_SKIES[self._dialect.name], {"rows": rows, "format": SKY_FORMAT})
 
+    def worked_on(self) -> str | None:
+        """As choose-node last decided."""
+        rows = self._sql.execute("SELECT state FROM controller ORDER BY name LIMIT 1")
+        return json.loads(rows[0][0])["chosen"] if rows else None
+
     def bury(self, refusals: Sequence[Refusal], event_id: str, event_source: str, received_at: datetime) -> None:
         """Each under the event's identity and its own place in it."""
         for refusal in refusals:
@@ -191,6 +197,7 @@ class SqlReadingTransaction:
             state.sky_slot,
             _trust_text(state.trust),
             _quarantine_text(state.trust.quarantine),
+            state.battery_wh,
         )
 
     def _text(self, moment: datetime | None) -> str | None:

@@ -60,7 +60,8 @@ class ReadingRow(SQLModel, table=True):
 
 class ParkStateRow(SQLModel, table=True):
     """The running state of each park: the latest reading, the means of the last ones, the smoothed power, what is
-    expected of it (`outlook_w`), and the last five minutes of the calendar that its sky has learned (`sky_slot`).
+    expected of it (`outlook_w`), what its battery can give above its reserve (`battery_wh`), and the last five minutes
+    of the calendar that its sky has learned (`sky_slot`).
 
     `fresh` is cleared by the tick that finds a park silent, and by the reading after which its sensor is not believed
     (`quarantine`, a JSON list), so that the indexes behind it hold only parks that can be chosen and the best of them
@@ -75,6 +76,7 @@ class ParkStateRow(SQLModel, table=True):
         Index("ix_park_state_smoothed", "fresh", desc("smoothed_power_w"), "node"),
         Index("ix_park_state_mean", "fresh", desc("mean_power_w"), "node"),
         Index("ix_park_state_outlook", "fresh", desc("outlook_w"), "node"),
+        Index("ix_park_state_battery", "fresh", desc("battery_wh"), "node"),
         Index("ix_park_state_seen", "fresh", "seen_at"),
         Index(
             "ix_park_state_quarantine",
@@ -94,6 +96,7 @@ class ParkStateRow(SQLModel, table=True):
     outlook_w: float = Field(default=0.0, sa_column=Column(Float, nullable=False, server_default=text("0")))
     sky_slot: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0")))
     battery_soc: float | None = None
+    battery_wh: float = Field(default=0.0, sa_column=Column(Float, nullable=False, server_default=text("0")))
     fresh: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     recent: str = Field(default="[]", sa_column=Column(Text, nullable=False, server_default=text("'[]'")))
     trust: str = Field(

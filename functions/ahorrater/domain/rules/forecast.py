@@ -12,10 +12,10 @@ def by_forecast(situation: Situation, policy: ForecastPolicy) -> Concluded:
     """
     state, cost_wh = situation.state, policy.move_cost_wh
     staying = [situation.asleep] if situation.asleep and not situation.present else []
-    expected = {park.node: policy.expected(park, situation.now) for park in (*situation.eligible, *staying)}
-    if state.chosen in expected and not policy.tempts_from(state.chosen, expected):
+    prospects = {park.node: policy.prospect(park, situation.now) for park in (*situation.eligible, *staying)}
+    if state.chosen in prospects and not policy.tempts_from(state.chosen, prospects):
         return situation.stay(Reason.ALREADY_BEST, f"No other park is expected to give more than {state.chosen} soon.")
-    by_node = policy.promises_wh(expected)
+    by_node = policy.promises_wh(prospects)
     best = min(situation.eligible, key=lambda park: (-by_node[park.node], park.node != state.chosen, park.node))
     best_wh = by_node[best.node]
     present_wh = by_node.get(state.chosen or "", max(best_wh - cost_wh, 0.0) if situation.present else 0.0)

@@ -35,9 +35,11 @@ def with_hysteresis(situation: Situation, policy: HysteresisPolicy, present: Par
 
 
 def _why_not_worth_it(policy: HysteresisPolicy, present: Park, best: Park, gain_w: float) -> tuple[Reason, str] | None:
-    need_w = policy.workloads_power_w
-    if need_w is not None and present.smoothed_power_w >= need_w:
-        return Reason.ENOUGH_POWER, f"{present.node} gives all that the workloads need, {need_w:.1f} W."
+    if policy.feeds_the_workloads(present):
+        return (
+            Reason.ENOUGH_POWER,
+            f"{present.node} gives all that the workloads need, {policy.workloads_power_w:.1f} W.",
+        )
     if best.node == present.node:
         return Reason.ALREADY_BEST, f"{present.node} gives the most."
     margin_w = policy.margin_over_w(policy.score_w(present))

@@ -8,6 +8,8 @@ from ahorrater.domain.parks import Freshness, Park
 from ahorrater.domain.policies import Policy
 
 Concluded = tuple[Decision, ControllerState]
+FORCED = {Reason.FIRST_CHOICE, Reason.PRESENT_SILENT, Reason.PRESENT_DOUBTED}
+"""Moves that no budget holds up."""
 
 
 def still_barred(state: ControllerState, now: datetime) -> dict[str, datetime]:
@@ -24,11 +26,12 @@ class Situation:
         self.numbers = tuple(Numbers.of(park, policy.score_w(park), now, policy.stale_after) for park in parks)
         fresh = {park.node: park for park in parks if park.freshness(now, policy.stale_after) is Freshness.FRESH}
         believed = {node: park for node, park in fresh.items() if park.quarantine is None}
+        self.believed = list(believed.values())
         self.heard = fresh.get(state.chosen) if state.chosen else None
         self.present = believed.get(state.chosen) if state.chosen else None
         chosen = (park for park in parks if park.node == state.chosen and park.quarantine is None)
         self.asleep = next((park for park in chosen if park.asleep(now)), None)
-        self.eligible = [park for park in believed.values() if park.node not in self.barred]
+        self.eligible = [park for park in self.believed if park.node not in self.barred]
 
     @property
     def best(self) -> Park:
@@ -49,13 +52,23 @@ class Situation:
         return Reason.PRESENT_SILENT, f"{self.state.chosen} has fallen silent"
 
     def move(self, reason: Reason, because: str, to: Park | None = None, gain: Gain | None = None) -> Concluded:
-        """The work goes to another node; the best one unless it is told."""
-        best = to or self.best
+        """The work goes to another node; the best one unless it is told. It stays if there were moves enough today and
+        nothing forces this one.
+        """
+        rules, best = self.policy.rules, to or self.best
+        if reason not in FORCED and not rules.may_move(self.state.moved_at, self.now):
+            enough = f"it has moved {rules.moves_a_day} times in 24 hours, and may not oftener"
+            return self.stay(Reason.BUDGET_SPENT, f"{because}, but the work stays: {enough}.")
         sentence = f"{because}: the work goes to {best.node}, which gives {self.score_w(best):.1f} W."
         decision = replace(self._decision(self.state.epoch + 1, best.node, reason, sentence), expected_gain=gain)
-        confirmed = self.state.confirmed_epoch
+        moved_at = () if reason is Reason.FIRST_CHOICE else (*self.state.moved_at, self.now)
         return decision, ControllerState(
-            decision.epoch, best.node, self.now, barred=self.barred, confirmed_epoch=confirmed
+            decision.epoch,
+            best.node,
+            self.now,
+            barred=self.barred,
+            confirmed_epoch=self.state.confirmed_epoch,
+            moved_at=rules.counted(moved_at, self.now),
         )
 
     def stay(
