@@ -98,7 +98,8 @@ Written by `python -m tests.load.cold_run` against a cluster that has the system
 Seconds to the first 2xx of the readiness probe's path, p50 (longest) of {ROUNDS} rounds. `process`: from the start of
 `python` on this machine. `container`: the same inside the function's own image and limits. `from zero`: from a request
 through Knative's gateway to a Service without a pod. `empty` does nothing, under functions-framework and uvicorn: what
-the machine and the cluster take by themselves. `image`: MB that a node pulls which has none of its layers.
+the machine and the cluster take by themselves; from zero that is most of it, and which rounds were unlucky matters more
+than which function it was. `image`: MB that a node pulls which has none of its layers.
 
 | | process | container | from zero | from zero / empty | image |
 |---|---|---|---|---|---|"""
