@@ -66,8 +66,8 @@ FAULTS = (
     Fault(
         f"kill -9 {MQTT} with a queue, and mqtt-source with it",
         FAMILY,
-        "mosquitto saves every second: what came since, and was not delivered, is gone",
+        "mosquitto saves every five seconds: what came since, and was not delivered, is gone",
         kill_both_with_queue,
-        may_lose="what mosquitto queued since its last save, a second's readings at most",
+        may_lose="what mosquitto queued since its last save, five seconds' readings or so",
     ),
 )
