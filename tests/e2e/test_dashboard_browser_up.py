@@ -17,28 +17,34 @@ from tests.e2e.made_up import ROOT, Run, make_up, until
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
+@contextmanager
+def parks(run: Run, nodes: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The simulated devices of some nodes, as a process of their own on the run's MQTT broker."""
+    port = run.addresses["mosquitto"].rpartition(":")[2]
+    environment = {"PARKS": nodes, "MQTT_PORT": port, "BOOTS": str(run.home / "boots")}
+    devices = subprocess.Popen([sys.executable, "-m", "infra.local.parks"], cwd=ROOT, env={**os.environ, **environment})
+    try:
+        yield devices
+    finally:
+        devices.kill()
+        devices.wait()
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    with make_up(tmp_path_factory.mktemp("up") / "home") as run:
-        until(run.sunny_nodes)
+    with make_up(tmp_path_factory.mktemp("up") / "home", SIMULATED_PARKS="false") as run, parks(run, "tfgrj1,tfgrj2"):
         yield run
 
 
-@contextmanager
-def further_park(run: Run, node: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """A device on the run's MQTT broker, whose panel gives too little to be chosen."""
-    port = run.addresses["mosquitto"].rpartition(":")[2]
-    environment = {"PARKS": node, "MQTT_PORT": port, "PEAK_POWER_W": "1", "BOOTS": str(run.home / "further-boots")}
-    device = subprocess.Popen([sys.executable, "-m", "infra.local.parks"], cwd=ROOT, env={**os.environ, **environment})
-    try:
+@pytest.fixture(scope="module")
+def third_park(run: Run) -> Iterator["subprocess.Popen[bytes]"]:
+    with parks(run, "tfgrj3") as device:
+        until(run.sunny_nodes)
         yield device
-    finally:
-        device.kill()
-        device.wait()
 
 
 @pytest.fixture(scope="module")
-def page(run: Run) -> Iterator[Page]:
+def page(run: Run, third_park: "subprocess.Popen[bytes]") -> Iterator[Page]:
     with running_chromium() as browser:
         yield browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900}).new_page()
 
@@ -95,12 +101,12 @@ def test_a_backtest_ends_in_a_table(page: Page, run: Run) -> None:
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg.marks").first).to_be_visible()
 
 
-def test_a_device_that_dies_is_offline_by_its_last_will(page: Page, run: Run) -> None:
+def test_a_device_that_dies_is_offline_by_its_last_will(
+    page: Page, run: Run, third_park: "subprocess.Popen[bytes]"
+) -> None:
     page.goto(run.addresses["dashboard"])
-    card = page.locator(".st-key-park-further")
-    with further_park(run, "further") as device:
-        expect(card).to_contain_text("Online")
-        expect(card).to_contain_text(" W")
-        device.kill()
-        expect(card).to_contain_text("Offline")
+    card = page.locator(".st-key-park-tfgrj3")
+    expect(card).to_contain_text("Online")
+    third_park.kill()
+    expect(card).to_contain_text("Offline")
     expect(page.locator(".st-key-park-tfgrj1")).to_contain_text("Online")
