@@ -28,7 +28,7 @@ from ahorrater.services.moves import MovesLedger
 
 settings = PolicySettings()
 database = Database(DatabaseSettings().url)
-service = ChooseNode(SqlChoiceStore(database), settings.policy(), settings.patience(), utc_now)
+service = ChooseNode(SqlChoiceStore(database), settings.policy(), settings.patience(), utc_now, settings.spread())
 ledger = Ledger(SqlLedgerStore(database), AccountingSettings().tariff(), utc_now)
 moves = MovesLedger(SqlMoveBook(database), utc_now)
 

@@ -3,14 +3,15 @@
 from datetime import timedelta
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from ahorrater.adapters.batteries import BatteriesSettings
 from ahorrater.contracts.base import NodeName
 from ahorrater.domain.operating_rules import Night, OperatingRules
 from ahorrater.domain.policies import ForecastPolicy, HysteresisPolicy, Policy, ThesisPolicy
-from ahorrater.services.choose import Patience
+from ahorrater.domain.spread import ALONE, Spread
+from ahorrater.services.choose import CANDIDATES, Patience
 
 
 class PolicySettings(BatteriesSettings):
@@ -28,6 +29,8 @@ class PolicySettings(BatteriesSettings):
         say so stop until there is power again.
     POLICY_NIGHT_POWER_W: a park that gives no more, W, has no sun; the night ends at twice as much.
     PARK_BATTERIES: the parks' batteries, see BatteriesSettings.
+    POLICY_SUNNY_NODES: at most so many nodes share the work, while one does not feed it; more than 1 needs
+        POLICY_WORKLOADS_POWER_W.
     POLICY_BARRED_S: how long a node is not chosen again after a move to it failed, s.
     POLICY_REPEAT_AFTER_S: how long relabel may take before a choice is told again, s.
     POLICY_ASSERT_EVERY_S: how often a choice that was carried out is told again, s: should relabel have forgotten it,
@@ -51,6 +54,7 @@ class PolicySettings(BatteriesSettings):
     night: Night = Night.STAY
     night_node: NodeName | None = None
     night_power_w: float = Field(default=0.5, ge=0)
+    sunny_nodes: int = Field(default=1, ge=1, le=CANDIDATES)
     barred_s: float = Field(default=600, ge=0)
     repeat_after_s: float = Field(default=30, ge=0)
     assert_every_s: float = Field(default=600, gt=0)
@@ -62,6 +66,16 @@ class PolicySettings(BatteriesSettings):
             repeat_after=timedelta(seconds=self.repeat_after_s),
             assert_every=timedelta(seconds=self.assert_every_s),
         )
+
+    @model_validator(mode="after")
+    def _knows_what_is_shared(self) -> "PolicySettings":
+        if self.sunny_nodes > 1 and self.workloads_power_w is None:
+            raise ValueError("POLICY_SUNNY_NODES above 1 needs POLICY_WORKLOADS_POWER_W: what the workloads need, W")
+        return self
+
+    def spread(self) -> Spread:
+        """How many may share the work."""
+        return ALONE if self.workloads_power_w is None else Spread(self.sunny_nodes, self.workloads_power_w)
 
     def policy(self) -> Policy:
         """The same, as the decision wants it."""

@@ -1,5 +1,6 @@
 """What energy-query and cluster-query answer: the shapes that the dashboard and people's programs rely on."""
 
+import operator
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -223,9 +224,10 @@ class NodeInfo(Contract):
 
 
 class SunnyNode(Contract):
-    """The node that carries `sunny=1`; null where none does."""
+    """The node that carries `sunny=1`; null where none does. `also`: those that carry it beside the best one."""
 
     node: NodeName | None
+    also: tuple[NodeName, ...] = ()
 
 
 class PodInfo(Contract):

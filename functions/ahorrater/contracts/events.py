@@ -1,5 +1,6 @@
 """The events of AhorraTER: CloudEvents 1.0 whose data are these models."""
 
+import operator
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
@@ -10,6 +11,7 @@ from ahorrater.contracts.readings import Reading, StateOfCharge
 from ahorrater.domain.decision import MoveKind, Reason
 from ahorrater.domain.epochs import LEAP
 
+MAX_FURTHER_NODES = 9
 MAX_READINGS = 5_000
 """Readings in one event: about 1 MB of JSON, which every broker takes."""
 
@@ -165,7 +167,9 @@ class PendingMove(Contract):
 
 
 class DecisionData(EventData):
-    """A Decision as an event tells it."""
+    """A Decision as an event tells it. `also`: further sunny nodes, best first. `shed`: what may be stopped is to stop.
+    Both are left out where they say nothing: who was there before them reads the rest.
+    """
 
     epoch: Epoch
     decided_at: UtcDatetime
@@ -176,10 +180,14 @@ class DecisionData(EventData):
     sentence: str
     parks: tuple[ParkNumbers, ...]
     pending: PendingMove | None = None
+    also: Annotated[tuple[NodeName, ...], Field(max_length=MAX_FURTHER_NODES, exclude_if=operator.not_)] = ()
+    shed: Annotated[bool, Field(exclude_if=operator.not_)] = False
 
 
 class NodeChosen(DecisionData):
-    """Another node becomes the sunny one. Repeated, with the same epoch, until relabel has said that it is done."""
+    """Another node becomes the sunny one, or others share the work with it, or it stops or resumes. Repeated, with the
+    same epoch, until relabel has said that it is done.
+    """
 
     TYPE: ClassVar[str] = "es.ahorrater.node.chosen.v1"
 

@@ -1,5 +1,6 @@
 """What is seen of a cluster: nodes, pods, and the workloads that follow the sun."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,10 @@ FOLLOWS_SUN = "ahorrater.es/follows-sun"
 """Label or annotation of a workload that wants to be moved; its value is "true"."""
 ROLLS_STATEFUL = "ahorrater.es/move-stateful"
 """Annotation with which a StatefulSet accepts that a move stops each of its pods before it starts elsewhere."""
+SHEDDABLE = "ahorrater.es/shed"
+"""Annotation of a Deployment that may be stopped while nobody has power; its value is "true"."""
+SHED_REPLICAS = "ahorrater.es/shed-replicas"
+"""Annotation in which a Deployment that was stopped keeps how many pods it had."""
 MARK = "ahorrater.es/epoch"
 """Annotation that says which decision labelled a node or rolled a workload."""
 
@@ -64,9 +69,9 @@ class Pod:
         """Whether it counts: neither finished nor being deleted."""
         return not self.ending and self.phase not in {"Succeeded", "Failed"}
 
-    def ready_on(self, node: str) -> bool:
-        """Whether it is Ready, there."""
-        return self.node == node and self.ready_since is not None
+    def ready_on(self, nodes: Collection[str]) -> bool:
+        """Whether it is Ready, on one of them."""
+        return self.node in nodes and self.ready_since is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,11 @@ class Workload:
         """Its pods that count."""
         return tuple(pod for pod in self.pods if pod.live)
 
+    def is_current(self, pod: Pod) -> bool:
+        """Whether it is what its template makes now: no rollout is replacing it."""
+        own = [template for template in self.templates if pod.revision in {None, template.name}]
+        return any(pod.mark == template.mark for template in own)
+
     def live_pods_of(self, template: Template) -> tuple[Pod, ...]:
         """Those of them that the template makes."""
         return tuple(pod for pod in self.live_pods if pod.revision in {None, template.name})
@@ -106,12 +116,16 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Deployment(Workload):
-    """A Deployment. `max_unavailable` and `max_surge` are in pods, resolved."""
+    """A Deployment. `max_unavailable` and `max_surge` are in pods, resolved. `sheddable`: it may be stopped while
+    nobody has power; `shed_replicas`: how many pods it had before it was.
+    """
 
     recreate: bool = False
     paused: bool = False
     max_unavailable: int = 0
     max_surge: int = 1
+    sheddable: bool = False
+    shed_replicas: int | None = None
 
     @property
     def breaks_before_make(self) -> bool:

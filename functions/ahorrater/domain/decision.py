@@ -19,6 +19,7 @@ class Reason(StrEnum):
     PRESENT_DOUBTED = "present-doubted"
     MOVE_FAILED = "move-failed"
     EPOCH_PASSED = "epoch-passed"
+    SPREAD = "spread"
     ALREADY_BEST = "already-best"
     ENOUGH_POWER = "enough-power"
     WITHIN_MARGIN = "within-margin"
@@ -90,7 +91,8 @@ class Decision:
     """What choose-node concluded, and why. `epoch` numbers the choices: it grows when `chosen` changes, and when the
     choice has to be told anew though it is the same (`renewed`).
 
-    `expected_gain`: of a move away from a park that is believed, what it should bring.
+    `expected_gain`: of a move away from a park that is believed, what it should bring. `also`: who shares the work with
+    the chosen node, best first.
     """
 
     epoch: int
@@ -104,6 +106,7 @@ class Decision:
     pending: Pending | None = None
     expected_gain: Gain | None = None
     renewed: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def begins(self) -> bool:
@@ -136,6 +139,8 @@ class ControllerState:
     `silent`: every park was silent at the last decision.
     `moved_at`: when the work moved in the last 24 hours, where that is counted.
     `night`: what became of the work because nobody has sun; None by day.
+    `also`: who shares the work with the chosen node, best first. `joins_since`, `leaves_since`: since when, without a
+    break, another is needed, or one of them is not.
     `confirmed_epoch`: the newest epoch that relabel has said it applied.
     """
 
@@ -149,3 +154,6 @@ class ControllerState:
     confirmed_epoch: int = 0
     moved_at: tuple[datetime, ...] = ()
     night: Night | None = None
+    also: tuple[str, ...] = ()
+    joins_since: datetime | None = None
+    leaves_since: datetime | None = None

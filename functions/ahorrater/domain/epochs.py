@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ahorrater.domain.decision import ControllerState, Decision, Reason
+from ahorrater.domain.operating_rules import Night
 
 LEAP = 2**28
 """By how much an epoch may lead: one more each second for eight years. A larger one is a mistake, or a forgery that
@@ -26,8 +27,9 @@ def renumber(state: ControllerState, newest: int, policy: str, now: datetime) ->
         policy=policy,
         chosen=state.chosen,
         previous=state.chosen,
-        reason=Reason.EPOCH_PASSED,
+        reason=Reason.NIGHT_SHED if state.night is Night.SHED else Reason.EPOCH_PASSED,
         sentence=f"{state.chosen} is chosen anew: the cluster knew of choice {newest}, this was {state.epoch}.",
         renewed=True,
+        also=state.also,
     )
     return decision, replace(state, epoch=decision.epoch, chosen_since=now, confirmed_epoch=newest, night=None)

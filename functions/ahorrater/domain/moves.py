@@ -1,6 +1,7 @@
 """How workloads get to the sunny node, when they are there, and what keeps them. Pure."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,18 +35,38 @@ class Trouble:
     clause: str
 
 
-def settled(workload: Workload, target: str) -> bool:
-    """Whether all its pods are there and Ready, and none elsewhere."""
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Give a Deployment so many pods; `remembered`: how many it gets back later."""
+
+    workload: Deployment
+    replicas: int
+    remembered: int | None
+
+
+def settled(workload: Workload, targets: Collection[str]) -> bool:
+    """Whether all its pods are there and Ready, and none elsewhere. Several targets are to share the pods: then also
+    whether the rollout that sees to it is over.
+    """
     pods = workload.live_pods
-    return len(pods) >= workload.replicas and all(pod.ready_on(target) for pod in pods)
+    there = len(pods) >= workload.replicas and all(pod.ready_on(targets) for pod in pods)
+    return there and (len(targets) == 1 or all(map(workload.is_current, pods)))
 
 
-def why_skipped(workload: Workload, target: str) -> str | None:
+def crowded(workload: Workload, targets: Collection[str]) -> bool:
+    """Whether some of its pods share a node while another target has none. A rollout mends that as far as it can be:
+    the scheduler prefers to part pods of one kind.
+    """
+    pods_on = Counter(pod.node for pod in workload.live_pods)
+    return max(pods_on.values(), default=0) > 1 and any(node not in pods_on for node in targets)
+
+
+def why_skipped(workload: Workload, targets: Collection[str]) -> str | None:
     """Why it is not moved; None when it is."""
     if workload.replicas == 0 and not workload.live_pods:
         return "it has no pods"
-    if settled(workload, target):
-        return f"it is on {target} already"
+    if settled(workload, targets) and not crowded(workload, targets):
+        return f"it is on {', '.join(targets)} already"
     if not workload.requires_sunny:
         return "its pods do not require sunny=1 (a nodeSelector, or required node affinity)"
     return workload.rooted or _why_not_rolled(workload)
@@ -63,8 +84,9 @@ def _why_not_rolled(workload: Workload) -> str | None:
     return None
 
 
-def next_rolls(workload: Workload, target: str, mark: str, living: Container[str]) -> tuple[Roll, ...]:
-    """What to roll now of a workload that is not settled; nothing: wait. `living`: the nodes that are Ready.
+def next_rolls(workload: Workload, targets: Collection[str], mark: str, living: Container[str]) -> tuple[Roll, ...]:
+    """What to roll now of a workload that is not settled or is crowded; nothing: wait. `living`: the nodes that are
+    Ready.
 
     A template is rolled once for each mark, and not for pods that a rollout is replacing already. Pods without a node
     need nothing: the scheduler finds the sunny node. Those of a dead node are stranded, which is another matter.
@@ -73,7 +95,8 @@ def next_rolls(workload: Workload, target: str, mark: str, living: Container[str
     return tuple(
         Roll(workload, template, mark, breaks_first)
         for template in workload.templates
-        if template.mark != mark and any(pod.mark == template.mark for pod in _away(workload, template, target, living))
+        if template.mark != mark
+        and any(pod.mark == template.mark for pod in _misplaced(workload, template, targets, living))
     )
 
 
@@ -94,14 +117,33 @@ def undo_rolls(workload: Workload, marks_before: Mapping[str, str | None]) -> tu
     )
 
 
-def needed_room(workloads: Iterable[Workload], target: str) -> Room:
-    """What the pods that are elsewhere will ask for on the target."""
-    return total(pod.requests for workload in workloads for pod in workload.live_pods if pod.node != target)
+def next_scale(workload: Workload, *, shed: bool) -> Scale | None:
+    """How to stop a workload that may be stopped, or to give it its pods back; None: as it is. How many pods people
+    gave it meanwhile stands.
+    """
+    if not isinstance(workload, Deployment):
+        return None
+    if shed and workload.sheddable and workload.replicas > 0:
+        return Scale(workload, 0, workload.replicas)
+    if not shed and workload.shed_replicas is not None:
+        return Scale(workload, workload.replicas or workload.shed_replicas, None)
+    return None
 
 
-def arrived(workloads: Iterable[Workload], target: str) -> int:
-    """How many pods are Ready there: a move makes progress as long as this grows."""
-    return sum(pod.ready_on(target) for workload in workloads for pod in workload.live_pods)
+def needed_room(workloads: Iterable[Workload], targets: Collection[str]) -> Room:
+    """What the pods that are elsewhere will ask for on the targets."""
+    return total(pod.requests for workload in workloads for pod in workload.live_pods if pod.node not in targets)
+
+
+def arrived(workloads: Iterable[Workload], targets: Collection[str]) -> int:
+    """How many pods are Ready there, of several targets those that the rollout made: a move makes progress as long as
+    this grows.
+    """
+    return sum(
+        pod.ready_on(targets) and (len(targets) == 1 or workload.is_current(pod))
+        for workload in workloads
+        for pod in workload.live_pods
+    )
 
 
 def last_ready(workloads: Iterable[Workload], default: datetime) -> datetime:
@@ -115,27 +157,29 @@ def unschedulable(workload: Workload) -> Pod | None:
     return next((pod for pod in workload.live_pods if pod.unschedulable), None)
 
 
-def trouble(workloads: Iterable[Workload], target: str) -> Trouble:
+def trouble(workloads: Iterable[Workload], targets: Collection[str]) -> Trouble:
     """Why these workloads are not settled."""
-    late = [workload for workload in workloads if not settled(workload, target)]
+    late = [workload for workload in workloads if not settled(workload, targets)]
     for workload in late:
         if pod := unschedulable(workload):
             return Trouble(
                 Cause.PENDING, f"no node takes {pod.namespace}/{pod.name}: {pod.waiting or 'no reason given'}"
             )
-    return Trouble(Cause.NOT_READY, "; ".join(_lateness(workload, target) for workload in late[:3]))
+    return Trouble(Cause.NOT_READY, "; ".join(_lateness(workload, targets) for workload in late[:3]))
 
 
-def _lateness(workload: Workload, target: str) -> str:
-    there = sum(pod.ready_on(target) for pod in workload.live_pods)
+def _lateness(workload: Workload, targets: Collection[str]) -> str:
+    there = sum(pod.ready_on(targets) for pod in workload.live_pods)
     waiting = next((pod.waiting for pod in workload.live_pods if pod.waiting), None)
     words = f" ({waiting})" if waiting else ""
-    return f"{workload.namespace}/{workload.name} has {there} of {workload.replicas} pods Ready on {target}{words}"
+    ready = f"{there} of {workload.replicas} pods Ready on {', '.join(targets)}"
+    return f"{workload.namespace}/{workload.name} has {ready}{words}"
 
 
-def _away(workload: Workload, template: Template, target: str, living: Container[str]) -> list[Pod]:
+def _misplaced(workload: Workload, template: Template, targets: Collection[str], living: Container[str]) -> list[Pod]:
+    anywhere = crowded(workload, targets)
     return [
         pod
         for pod in workload.live_pods_of(template)
-        if pod.node is not None and pod.node in living and pod.node != target
+        if pod.node is not None and pod.node in living and (anywhere or pod.node not in targets)
     ]

@@ -1,11 +1,14 @@
 """Which label writes bring the sunny label where it belongs, in which order. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from ahorrater.domain.cluster import SUNNY, Node
+
+_FURTHER = " further"
+"""Ends the mark of a node that is sunny beside the best one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +61,37 @@ def find(nodes: Iterable[Node], name: str | None) -> Node | None:
     return next((node for node in nodes if node.name == name), None)
 
 
-def plan_labels(nodes: Sequence[Node], sunny: str | None, mark: str) -> tuple[LabelWrite, ...]:
-    """The writes after which `sunny` alone carries the label: it gets it first, then the others lose it.
+def plan_labels(nodes: Sequence[Node], sunny: Sequence[str], mark: str) -> tuple[LabelWrite, ...]:
+    """The writes after which `sunny`, best first, alone carry the label: they get it first, then the others lose it.
 
     The mark is written even where the label is there already: it changes the node's version, so that a write that was
-    planned under an older decision fails. Nothing is written when `sunny` is not in the cluster: no node would be left.
+    planned under an older decision fails. Nothing is written when none of `sunny` is in the cluster: no node would be
+    left.
     """
-    target = find(nodes, sunny)
-    if target is None:
+    marks = {name: mark if name == sunny[0] else f"{mark}{_FURTHER}" for name in sunny}
+    given = [node for name in sunny for node in nodes if node.name == name]
+    if not given:
         return ()
-    give = () if (target.label, target.mark) == (SUNNY, mark) else (MakeSunny(target, mark),)
-    take = tuple(MakePlain(node) for node in nodes if node is not target and node.label is not None)
+    give = tuple(
+        MakeSunny(node, marks[node.name]) for node in given if (node.label, node.mark) != (SUNNY, marks[node.name])
+    )
+    take = tuple(MakePlain(node) for node in nodes if node.name not in marks and node.label is not None)
     return give + take
 
 
-def plan_repair(nodes: Sequence[Node], sunny: str | None, mark: str) -> tuple[LabelWrite, ...]:
+def plan_repair(nodes: Sequence[Node], sunny: Sequence[str], mark: str) -> tuple[LabelWrite, ...]:
     """The writes that mend what somebody else did to the labels while no move was under way.
 
-    One sunny node, whichever it is, is somebody's will and stays. None, or several, become `sunny`; should that node
-    be gone, the one of several that was labelled last.
+    Where one node should be sunny, one that is, whichever it is, is somebody's will and stays. Anything else becomes
+    `sunny`; should none of those be there, the one of several that was labelled last.
     """
-    carriers = [node for node in nodes if node.sunny]
-    if len(carriers) == 1:
+    carriers, is_there = [node for node in nodes if node.sunny], any(find(nodes, name) for name in sunny)
+    if len(carriers) == 1 and not (is_there and len(sunny) > 1):
         return ()
-    if find(nodes, sunny) is not None:
+    if is_there:
         return plan_labels(nodes, sunny, mark)
     kept = newest(carriers)
-    return plan_labels(nodes, kept.name, kept.mark or mark) if kept else ()
+    return plan_labels(nodes, [kept.name], kept.mark or mark) if kept else ()
 
 
 def newest(nodes: Iterable[Node]) -> Node | None:
@@ -93,9 +100,14 @@ def newest(nodes: Iterable[Node]) -> Node | None:
 
 
 def sunny_node(nodes: Iterable[Node]) -> str | None:
-    """The sunny node's name. For a moment of each move two carry the label: the newer counts."""
+    """The sunny node's name, of several the best's. For a moment of each move an older one carries the label, too."""
     found = newest(node for node in nodes if node.sunny)
     return found.name if found else None
+
+
+def further_nodes(nodes: Iterable[Node]) -> list[str]:
+    """The names of the nodes that are sunny beside the best one."""
+    return sorted(node.name for node in nodes if node.sunny and (node.mark or "").endswith(_FURTHER))
 
 
 def labels(nodes: Iterable[Node]) -> dict[str, str | None]:
@@ -109,9 +121,9 @@ def labels_after(nodes: Iterable[Node], writes: Iterable[LabelWrite]) -> dict[st
     return {**labels(nodes), **changed}
 
 
-def labels_with(nodes: Iterable[Node], sunny: str | None) -> dict[str, str | None]:
-    """The labels once `sunny` alone carries it."""
-    return {node.name: SUNNY if node.name == sunny else None for node in nodes}
+def labels_with(nodes: Iterable[Node], sunny: Collection[str]) -> dict[str, str | None]:
+    """The labels once `sunny` alone carry it."""
+    return {node.name: SUNNY if node.name in sunny else None for node in nodes}
 
 
 def _order(mark: str | None) -> tuple[int, ...]:

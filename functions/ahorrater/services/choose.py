@@ -14,6 +14,7 @@ from ahorrater.domain.decision import ControllerState, Decision, Numbers, Pendin
 from ahorrater.domain.epochs import renumber
 from ahorrater.domain.parks import Park
 from ahorrater.domain.policies import Policy
+from ahorrater.domain.spread import ALONE, Spread, shared, without_further_nodes
 
 CANDIDATES = 3
 """The present node's park and this many of the best others decide as all of them would."""
@@ -68,7 +69,9 @@ class ChoiceTransaction(Protocol):
         """The controller's state."""
 
     def candidates(self, policy: Policy, state: ControllerState, best: int) -> list[Park]:
-        """The chosen node's park and the `best` of those not swept away; the cost does not grow with the parks."""
+        """The parks of the chosen node and of those that share its work, and the `best` of those not swept away; the
+        cost does not grow with the parks.
+        """
 
     def sweep(self, silent_since: datetime) -> None:
         """Forgets as candidates the parks that have said nothing since."""
@@ -113,8 +116,11 @@ class Patience:
 class ChooseNode:
     """The service. Each method takes the identity of the event that caused it: hearing one twice decides once."""
 
-    def __init__(self, store: ChoiceStore, policy: Policy, patience: Patience, clock: Clock) -> None:
+    def __init__(
+        self, store: ChoiceStore, policy: Policy, patience: Patience, clock: Clock, spread: Spread = ALONE
+    ) -> None:
         self._store, self._policy, self._patience, self._clock = store, policy, patience, clock
+        self._spread = spread
         self._asserted_at = clock()
 
     def on_readings(self, cause: str) -> Recorded | None:
@@ -129,12 +135,16 @@ class ChooseNode:
         return self._decide(cause, self._choose) or self._told_again()
 
     def on_move_failed(self, failed: MoveFailed, cause: str) -> Recorded | None:
-        """Chooses the previous node again after a move that was undone, unless a newer decision stands."""
+        """Chooses the previous node again after a move that was undone, unless a newer decision stands. Where that is
+        the same node, it was those who should share the work that could not.
+        """
 
         def revert(_: ChoiceTransaction, state: ControllerState, now: datetime) -> Advanced | None:
             if state.epoch != failed.epoch or state.chosen != failed.node:
                 return None
             barred_for = self._patience.barred_for
+            if failed.previous == failed.node:
+                return without_further_nodes(state, self._policy, now, barred_for)
             return revert_failed_move(state, failed.node, failed.previous, self._policy, now, barred_for)
 
         return self._decide(cause, revert)
@@ -164,7 +174,7 @@ class ChooseNode:
     def _choose(self, transaction: ChoiceTransaction, state: ControllerState, now: datetime) -> Advanced:
         transaction.sweep(now - self._policy.stale_after)
         parks = transaction.candidates(self._policy, state, CANDIDATES + len(state.barred))
-        return choose_node(parks, state, self._policy, now)
+        return shared(choose_node(parks, state, self._policy, now), parks, state, self._policy, self._spread)
 
     def _told_again(self) -> Recorded | None:
         now = self._clock()
@@ -218,6 +228,8 @@ def announcement(decision: Decision) -> NodeChosen | NodeHeld | None:
         sentence=decision.sentence,
         parks=tuple(park_numbers(numbers) for numbers in decision.parks),
         pending=pending_move(decision.pending),
+        also=decision.also,
+        shed=decision.shed,
     )
 
 

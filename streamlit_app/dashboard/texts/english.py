@@ -84,6 +84,7 @@ ENGLISH = Texts(
         Reason.PRESENT_DOUBTED: "Sensor not believed",
         Reason.MOVE_FAILED: "Move failed",
         Reason.EPOCH_PASSED: "Chosen anew",
+        Reason.SPREAD: "Sharing the work",
         Reason.ALREADY_BEST: "Already the best",
         Reason.ENOUGH_POWER: "Enough power",
         Reason.WITHIN_MARGIN: "Within the margin",

@@ -1,4 +1,4 @@
-"""Batteries, spreading and accounts: small pure models, as tables and properties."""
+"""Batteries and accounts: small pure models, as tables and properties."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from ahorrater.domain.accounting import Interval, Placement, Tariff, accounts
 from ahorrater.domain.battery import Battery, flow
-from ahorrater.domain.parks import Park
-from ahorrater.domain.spread import shares_w, sunniest
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -42,20 +40,6 @@ def test_no_energy_is_made_or_forgotten(stored, solar, load, seconds):
     assert came == pytest.approx(after.stored_wh + after.served_wh + after.spilled_wh + after.lost_wh, abs=1e-9)
     assert -1e-9 <= after.stored_wh <= 100 + 1e-9
     assert min(after.served_wh, after.spilled_wh, after.lost_wh) >= -1e-9
-
-
-def park(node: str, power_w: float) -> Park:
-    return Park(node, NOON, power_w, power_w, power_w)
-
-
-@pytest.mark.parametrize(
-    ("load", "most", "nodes"), [(20, 3, "b"), (50, 3, "bc"), (500, 3, "bca"), (50, 1, "b"), (0, 3, "b")]
-)
-def test_the_fewest_parks_that_feed_the_load(load, most, nodes):
-    parks = [park("a", 10), park("b", 30), park("c", 25), park("d", 1)]
-    chosen = sunniest(parks, load, most)
-    assert "".join(one.node for one in chosen) == nodes
-    assert sum(shares_w(chosen, load).values()) == pytest.approx(load)
 
 
 def test_a_day_s_account():

@@ -12,7 +12,7 @@ from ahorrater.services.relabel.settings import RelabelSettings
 from tests.unit.relabel.fake_cluster import FakeCluster
 
 
-def decision(epoch: int, node: str) -> NodeChosen:
+def decision(epoch: int, node: str, *also: str, shed: bool = False) -> NodeChosen:
     return NodeChosen(
         epoch=epoch,
         decided_at=datetime(2026, 6, 1, 12, tzinfo=UTC),
@@ -22,6 +22,8 @@ def decision(epoch: int, node: str) -> NodeChosen:
         reason=Reason.HIGHEST_MEAN,
         sentence=f"{node} has the most sun.",
         parks=(),
+        also=also,
+        shed=shed,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from ahorrater.domain.cluster import SUNNY, Deployment, KnativeService, Node, Pod, StatefulSet, Template, Workload
-from ahorrater.domain.moves import Roll
+from ahorrater.domain.moves import Roll, Scale
 from ahorrater.domain.room import Room, total
 from ahorrater.domain.sunny import MakePlain, MakeSunny
 from ahorrater.services.relabel.control import ControlState, KeptControl
@@ -97,8 +97,9 @@ class FakeCluster:
     def step(self) -> None:
         """Schedules pending pods and takes each rollout one pod further."""
         for workload in list(self.workload_by_name.values()):
-            scheduled = tuple(self._scheduled(pod) for pod in workload.live_pods)
-            self._keep(self._controlled(replace(workload, pods=scheduled)))
+            for pod in workload.live_pods:
+                self._schedule(workload.name, pod)
+            self._keep(self._controlled(self.workload_by_name[workload.name]))
             ready = sum(pod.ready_since is not None for pod in self.workload_by_name[workload.name].live_pods)
             self.lowest_ready[workload.name] = min(ready, self.lowest_ready.get(workload.name, ready))
 
@@ -106,19 +107,29 @@ class FakeCluster:
         for _ in range(10):
             self.step()
 
-    def _scheduled(self, pod: Pod) -> Pod:
+    def _schedule(self, name: str, pod: Pod) -> None:
+        workload = self.workload_by_name[name]
+        pods = tuple(self._scheduled(pod, workload) if one == pod else one for one in workload.live_pods)
+        self._keep(replace(workload, pods=pods))
+
+    def _scheduled(self, pod: Pod, workload: Workload) -> Pod:
+        """On the fitting node that has the fewest of its pods."""
         if pod.node is not None:
             return pod
         fits = [node for node in self.node_by_name.values() if node.sunny and node.ready and node.schedulable]
         fits = [node for node in fits if node.name not in self.full]
         if not fits:
             return replace(pod, unschedulable=True, waiting="0/3 nodes are available: insufficient cpu")
-        return replace(pod, node=fits[0].name, ready_since=self.now, unschedulable=False, waiting=None)
+        where = [one.node for one in workload.live_pods]
+        node = min(fits, key=lambda node: where.count(node.name)).name
+        return replace(pod, node=node, ready_since=self.now, unschedulable=False, waiting=None)
 
     def _controlled(self, workload: Workload) -> Workload:
         pods = list(workload.pods)
         mark = workload.templates[0].mark
         current = [pod for pod in pods if pod.mark == mark]
+        if len(pods) > workload.replicas == 0:
+            pods = []
         if len(current) < workload.replicas and len(pods) <= workload.replicas:
             pods.append(self._pod(workload.name, None, mark))
         ready = [pod for pod in pods if pod.ready_since is not None]
@@ -162,6 +173,15 @@ class FakeCluster:
             self._guard(held.templates[0] if held else None, write.template)
             changes = {"max_unavailable": 0, "max_surge": 1} if write.make_before_break else {}
             self._keep(replace(held, templates=(replace(write.template, mark=write.mark),), **changes))
+
+    def scale(self, write: Scale) -> None:
+        name = write.workload.name
+        if name in self.forbidden:
+            raise Forbidden("relabel may not scale it")
+        with self._write(f"scale {name} {write.replicas}"):
+            held = self.workload_by_name[name]
+            self._guard(held.templates[0], write.workload.templates[0])
+            self._keep(replace(held, replicas=write.replicas, shed_replicas=write.remembered))
 
     def evict(self, pod: Pod) -> None:
         if pod.namespace in self.forbidden:

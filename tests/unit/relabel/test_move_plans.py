@@ -63,8 +63,8 @@ def stateful_set(text: str, **facts: object) -> StatefulSet:
     [("b b", True), ("b b b", True), ("b b a!", True), ("b", False), ("b b?", False), ("b b a", False), ("b ?", False)],
 )
 def test_settled_means_all_there_all_ready_none_elsewhere(where, is_settled):
-    assert settled(deployment(where), "b") is is_settled
-    assert settled(service(where), "b") is is_settled
+    assert settled(deployment(where), ["b"]) is is_settled
+    assert settled(service(where), ["b"]) is is_settled
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_settled_means_all_there_all_ready_none_elsewhere(where, is_settled):
     ],
 )
 def test_who_is_skipped_and_why(workload, why):
-    said = why_skipped(workload, "b")
+    said = why_skipped(workload, ["b"])
     assert said is None if why is None else why in said
 
 
@@ -105,7 +105,7 @@ def test_who_is_skipped_and_why(workload, why):
 )
 @pytest.mark.parametrize("kind", [deployment, service])
 def test_a_workload_is_rolled_once_and_not_while_a_rollout_replaces_its_pods(kind, where, facts, rolls):
-    found = next_rolls(kind(where, **facts), "b", "7", "ab")
+    found = next_rolls(kind(where, **facts), ["b"], "7", "ab")
     assert [roll.mark for roll in found] == ([rolls] if rolls else [])
 
 
@@ -113,22 +113,22 @@ def test_each_revision_with_pods_elsewhere_is_rolled():
     old, new, empty = (Template(name) for name in ("r1", "r2", "r3"))
     by_revision = [replace(pod, revision=name) for pod, name in zip(pods("a a b"), ("r1", "r2", "r2"), strict=True)]
     split = replace(service(""), pods=tuple(by_revision), templates=(old, new, empty))
-    assert [roll.template for roll in next_rolls(split, "b", "7", "ab")] == [old, new]
-    assert [roll.template for roll in next_rolls(split, "a", "7", "ab")] == [new]
+    assert [roll.template for roll in next_rolls(split, ["b"], "7", "ab")] == [old, new]
+    assert [roll.template for roll in next_rolls(split, ["a"], "7", "ab")] == [new]
 
 
 @pytest.mark.parametrize(
     ("unavailable", "surge", "needed"), [(0, 1, False), (1, 1, True), (0, 0, True), (2, 0, True), (0, 3, False)]
 )
 def test_make_before_break_is_set_where_the_strategy_is_another(unavailable, surge, needed):
-    (roll,) = next_rolls(deployment("a a", max_unavailable=unavailable, max_surge=surge), "b", "7", "ab")
+    (roll,) = next_rolls(deployment("a a", max_unavailable=unavailable, max_surge=surge), ["b"], "7", "ab")
     assert roll.make_before_break is needed
 
 
 @pytest.mark.parametrize(("where", "names"), [("a b", ["p0"]), ("a? a", ["p0", "p1"]), ("b ?", []), ("a! b", [])])
 def test_pods_of_a_dead_node_are_stranded_and_not_rolled(where, names):
     assert [pod.name for pod in stranded(deployment(where), "b")] == names
-    assert next_rolls(deployment(where), "b", "7", "b") == ()
+    assert next_rolls(deployment(where), ["b"], "7", "b") == ()
 
 
 @pytest.mark.parametrize("before", ["6", None])
@@ -146,7 +146,7 @@ def test_what_was_not_rolled_is_not_undone(marks_before):
 def test_room_is_needed_for_the_pods_that_are_elsewhere():
     asks = Room(cpu_m=100, memory_bytes=50, pods=1)
     workload = replace(deployment(""), pods=tuple(replace(pod, requests=asks) for pod in pods("a a b a! ?")))
-    assert needed_room([workload], "b") == Room(cpu_m=300, memory_bytes=150, pods=3)
+    assert needed_room([workload], ["b"]) == Room(cpu_m=300, memory_bytes=150, pods=3)
 
 
 @pytest.mark.parametrize(
@@ -158,13 +158,13 @@ def test_room_is_needed_for_the_pods_that_are_elsewhere():
     ],
 )
 def test_trouble_is_told_in_the_clusters_words(workloads: list[Workload], cause, words):
-    found = trouble(workloads, "b")
+    found = trouble(workloads, ["b"])
     assert (found.cause, found.clause) == (cause, words)
 
 
 def test_progress_and_the_end_of_a_move():
     workloads = [deployment("a b"), service("b b")]
-    assert arrived(workloads, "b") == 3
+    assert arrived(workloads, ["b"]) == 3
     assert last_ready(workloads, NOON) == NOON + timedelta(seconds=1)
     assert last_ready([], NOON) == NOON
     assert last_ready(workloads, NOON + timedelta(hours=1)) == NOON + timedelta(hours=1)

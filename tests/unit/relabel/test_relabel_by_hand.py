@@ -62,7 +62,9 @@ def test_label_node_moves_nothing():
     answer = manual_on(cluster).label_node("b")
     assert answer.finished
     assert cluster.sunny == ["b"]
-    assert relabel_on(cluster).tick("t1") is None
+    told = relabel_on(cluster).tick("t1")
+    assert told is not None
+    assert (told.id, relabel_on(cluster).tick("t1"), relabel_on(cluster).tick("t2")) == ("relabelled-0.1", told, None)
     assert cluster.where("web") == ["a"]
     assert not [write for write in cluster.writes if write.startswith("roll")]
 

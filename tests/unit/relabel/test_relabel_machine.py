@@ -1,4 +1,4 @@
-"""Whatever comes, in whatever order, and wherever the process dies: one sunny node, and epochs that only grow.
+"""Whatever comes, in whatever order, and wherever the process dies: the sunny nodes alone, and epochs that only grow.
 
 Whoever steers meanwhile: no epoch begins that people have not let begin.
 """
@@ -15,6 +15,7 @@ from tests.unit.relabel.fake_cluster import Crash
 
 NODES = ["a", "b", "c"]
 nodes = st.sampled_from(NODES)
+further = st.just([]) | st.lists(nodes, unique=True, max_size=2)
 kills = st.none() | st.integers(0, 6)
 
 
@@ -50,12 +51,13 @@ class RelabelMachine(RuleBasedStateMachine):
 
     @initialize(replicas=st.integers(1, 3), node=nodes)
     def workloads(self, replicas: int, node: str) -> None:
-        self.cluster.add_deployment("web", node, replicas)
+        self.cluster.add_deployment("web", node, replicas, sheddable=True)
         self.cluster.add_knative_service("fn", node, replicas)
 
-    @rule(node=nodes, kill=kills)
-    def decide(self, node: str, kill: int | None) -> None:
-        self.events.append(decision(len(self.events) + 1, node))
+    @rule(node=nodes, others=further, shed=st.booleans(), kill=kills)
+    def decide(self, node: str, others: list[str], shed: bool, kill: int | None) -> None:
+        also = [other for other in others if other != node]
+        self.events.append(decision(len(self.events) + 1, node, *also, shed=shed))
         self.deliver(len(self.events) - 1, kill)
 
     @rule(node=nodes)
@@ -144,10 +146,11 @@ class RelabelMachine(RuleBasedStateMachine):
             assert self.cluster.writes == before
 
     @invariant()
-    def one_sunny_node_at_rest(self) -> None:
+    def exactly_the_sunny_nodes_at_rest(self) -> None:
         if self.interrupted:
             return
-        assert len(self.cluster.sunny) <= 1
+        wanted = self.cluster.state.sunny_nodes if self.cluster.state else ()
+        assert len(self.cluster.sunny) <= 1 or set(self.cluster.sunny) <= set(wanted)
         assert self.cluster.sunny or not self.lit
 
 

@@ -7,6 +7,7 @@ from ahorrater.domain.sunny import (
     LabelWrite,
     MakeSunny,
     Obstacle,
+    further_nodes,
     newest,
     obstacle,
     plan_labels,
@@ -36,12 +37,16 @@ def said(writes: tuple[LabelWrite, ...]) -> str:
         ("a* b", "a", "+a*7"),
         ("a*7 b*6", "a", "-b"),
         ("a*6 b", "gone", ""),
-        ("a*6 b", None, ""),
+        ("a*6 b", "", ""),
         ("", "a", ""),
+        ("a*6 b c", "b c", "+b*7 +c*7 further -a"),
+        ("a*6 b", "a b", "+a*7 +b*7 further"),
+        ("a*7 b*6 c", "a gone", "-b"),
+        ("a*6 b", "gone b", "+b*7 further -a"),
     ],
 )
 def test_the_new_node_is_labelled_before_the_others_are_not(nodes, sunny, writes):
-    assert said(plan_labels([node(text) for text in nodes.split()], sunny, "7")) == writes
+    assert said(plan_labels([node(text) for text in nodes.split()], sunny.split(), "7")) == writes
 
 
 @pytest.mark.parametrize(
@@ -57,11 +62,32 @@ def test_the_new_node_is_labelled_before_the_others_are_not(nodes, sunny, writes
     ],
 )
 def test_at_rest_exactly_one_stays_sunny(nodes, writes):
-    assert said(plan_repair([node(text) for text in nodes.split()], "a", "7")) == writes
+    assert said(plan_repair([node(text) for text in nodes.split()], ["a"], "7")) == writes
+
+
+@pytest.mark.parametrize(
+    ("nodes", "writes"),
+    [
+        ("a*7 b*7_further c", ""),
+        ("a*7 b c", "+b*7 further"),
+        ("a b c*", "+a*7 +b*7 further -c"),
+        ("a*7 b*7_further c*", "-c"),
+        ("a*7 c", ""),
+        ("c*", ""),
+    ],
+)
+def test_at_rest_exactly_the_set_stays_sunny(nodes, writes):
+    there = [node(text.replace("_", " ")) for text in nodes.split()]
+    assert said(plan_repair(there, ["a", "b"], "7")) == writes
+
+
+def test_of_several_the_best_is_the_sunny_node():
+    nodes = [node("a*7 further"), node("b*7"), node("c*7 further"), node("d")]
+    assert (sunny_node(nodes), further_nodes(nodes)) == ("b", ["a", "c"])
 
 
 def test_another_value_of_the_label_is_taken_away_too():
-    assert said(plan_labels([Node("a"), Node("b", label="0")], "a", "7")) == "+a*7 -b"
+    assert said(plan_labels([Node("a"), Node("b", label="0")], ["a"], "7")) == "+a*7 -b"
 
 
 @pytest.mark.parametrize(

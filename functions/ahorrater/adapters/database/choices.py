@@ -23,12 +23,12 @@ _PARK = f"SELECT {_COLUMNS}, {{sky}} FROM park_state"
 _SKY = f"(SELECT sky FROM park_sky WHERE park_sky.node = park_state.node AND format = {SKY_FORMAT})"
 _BEST = "WHERE fresh = true ORDER BY {rank} DESC, node LIMIT :best"
 _DOUBTED = "WHERE quarantine IS NOT NULL ORDER BY seen_at DESC LIMIT :best"
-_DECISION = "id, epoch, decided_at, policy, chosen, previous, reason, sentence, parks, pending, applied_at"
+_DECISION = "id, epoch, decided_at, policy, chosen, previous, reason, sentence, parks, pending, applied_at, also"
 _INSERT = """
     INSERT INTO decision (epoch, decided_at, last_at, repeats, policy, chosen, previous, moved, reason, sentence, parks,
-                          pending, cause, expected_gain_wh, gain_until)
+                          pending, cause, expected_gain_wh, gain_until, also)
     VALUES (:epoch, :at, :at, 1, :policy, :chosen, :previous, :moved, :reason, :sentence, :parks, :pending, :cause,
-            :expected_gain_wh, :gain_until)
+            :expected_gain_wh, :gain_until, :also)
     RETURNING id"""
 _REPEAT = """
     UPDATE decision SET last_at = :at, repeats = repeats + 1, reason = :reason, sentence = :sentence, parks = :parks,
@@ -75,7 +75,7 @@ class SqlChoiceTransaction:
         found = [self._sql.execute(f"{select} {_BEST.format(rank=rank)}", {"best": best}) for rank in policy.ranks]
         found.append(self._sql.execute(f"{_PARK.format(sky='NULL')} {_DOUBTED}", {"best": best}))
         rows = {row[0]: row for of_rank in found for row in of_rank}
-        for node in {state.chosen, policy.rules.night_node} - {None, *rows}:
+        for node in {state.chosen, *state.also, policy.rules.night_node} - {None, *rows}:
             rows |= {row[0]: row for row in self._sql.execute(f"{select} WHERE node = :node", {"node": node})}
         return [self._park(row) for row in rows.values()]
 
@@ -129,6 +129,7 @@ class SqlChoiceTransaction:
             "cause": cause,
             "expected_gain_wh": gain.wh if gain else None,
             "gain_until": decision.decided_at + gain.over if gain else None,
+            "also": json.dumps(decision.also) if decision.also else None,
         }
         return Recorded(self._sql.execute(_INSERT, parameters)[0][0], decision)
 
@@ -162,7 +163,20 @@ class SqlChoiceTransaction:
         return self._recorded(rows[0]) if rows else None
 
     def _recorded(self, row: Row) -> Recorded:
-        number, epoch, decided_at, policy, chosen, previous, reason, sentence, parks, pending, applied_at = row
+        (
+            number,
+            epoch,
+            decided_at,
+            policy,
+            chosen,
+            previous,
+            reason,
+            sentence,
+            parks,
+            pending,
+            applied_at,
+            also,
+        ) = row
         decision = Decision(
             epoch=epoch,
             decided_at=self._dialect.read_moment(decided_at),
@@ -173,6 +187,7 @@ class SqlChoiceTransaction:
             sentence=sentence,
             parks=adapter_of(_NUMBERS).validate_json(parks),
             pending=adapter_of(Pending).validate_json(pending) if pending else None,
+            also=tuple(json.loads(also)) if also else (),
         )
         return Recorded(number, decision, applied=applied_at is not None)
 

@@ -209,6 +209,7 @@ class DecisionRow(SQLModel, table=True):
     gain_until: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     realised_gain_wh: float | None = None
     applied_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    also: str | None = Field(default=None, sa_type=Text)
 
 
 class MoveRow(SQLModel, table=True):

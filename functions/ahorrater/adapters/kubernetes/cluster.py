@@ -19,8 +19,18 @@ from ahorrater.adapters.kubernetes.parsing import (
     pod_of,
     stateful_set_of,
 )
-from ahorrater.domain.cluster import MARK, SUNNY, SUNNY_LABEL, Deployment, KnativeService, Node, Pod, Workload
-from ahorrater.domain.moves import Roll
+from ahorrater.domain.cluster import (
+    MARK,
+    SHED_REPLICAS,
+    SUNNY,
+    SUNNY_LABEL,
+    Deployment,
+    KnativeService,
+    Node,
+    Pod,
+    Workload,
+)
+from ahorrater.domain.moves import Roll, Scale
 from ahorrater.domain.room import Room, total
 from ahorrater.domain.sunny import MakePlain, MakeSunny
 from ahorrater.services.relabel.ports import Conflict, Forbidden
@@ -86,6 +96,20 @@ class KubernetesCluster:
         except ApiError as error:
             if error.code not in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.NOT_FOUND}:
                 raise
+
+    def scale(self, write: Scale) -> None:
+        """Gives a Deployment so many pods, and keeps in it how many it had."""
+        workload, remembered = write.workload, write.remembered
+        body = {
+            "metadata": {
+                "resourceVersion": workload.templates[0].version,
+                "annotations": {SHED_REPLICAS: None if remembered is None else str(remembered)},
+            },
+            "spec": {"replicas": write.replicas},
+        }
+        with _conflicts(), _forbidden(workload.namespace):
+            patch = self._connection.apps.patch_namespaced_deployment
+            self._connection.call(patch, workload.name, workload.namespace, body)
 
     def roll(self, write: Roll) -> None:
         """Marks the pod template, which starts a rollout (or, with an old mark, takes one back)."""

@@ -1,18 +1,14 @@
 """What metrics-server says (metrics.k8s.io/v1beta1)."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from ahorrater.adapters.kubernetes.connection import Json
+from ahorrater.adapters.kubernetes.requests import quantity
 from ahorrater.contracts.answers import NodeMetrics
 
 
 def metrics_of(used: Json, capacity: Json) -> NodeMetrics:
     """One node's use beside its capacity; quantities as Kubernetes writes them (`250m`, `905040Ki`)."""
-    from kubernetes.utils import parse_quantity
-
-    quantity: Callable[[str], Decimal] = parse_quantity
     usage = used["usage"]
     return NodeMetrics(
         node=used["metadata"]["name"],

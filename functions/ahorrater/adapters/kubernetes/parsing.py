@@ -11,6 +11,8 @@ from ahorrater.domain.cluster import (
     FOLLOWS_SUN,
     MARK,
     ROLLS_STATEFUL,
+    SHED_REPLICAS,
+    SHEDDABLE,
     SUNNY,
     SUNNY_LABEL,
     Deployment,
@@ -30,6 +32,7 @@ KNATIVE_REVISION = "serving.knative.dev/revision"
 """Label of the Deployment and the pods of one revision."""
 KNATIVE_SERVICE = "serving.knative.dev/service"
 """Label of everything that belongs to a Knative Service; its value is the Service's name."""
+_LONGEST_COUNT = 6
 _ROLE = "node-role.kubernetes.io/"
 
 
@@ -86,6 +89,8 @@ def deployment_of(item: Json, pods: Iterable[Json]) -> Deployment:
         paused=spec.get("paused", False),
         max_unavailable=_resolve(rolling.get("maxUnavailable", "25%"), replicas, math.floor),
         max_surge=_resolve(rolling.get("maxSurge", "25%"), replicas, math.ceil),
+        sheddable=annotations_of(item).get(SHEDDABLE) == "true",
+        shed_replicas=_count(annotations_of(item).get(SHED_REPLICAS)),
     )
 
 
@@ -205,6 +210,13 @@ def _why_waiting(item: Json, scheduled: Json) -> str | None:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def _count(text: str | None) -> int | None:
+    """What was written there; something else, by somebody else, is one pod."""
+    if text is None:
+        return None
+    return max(int(text), 1) if text.isascii() and text.isdecimal() and len(text) < _LONGEST_COUNT else 1
 
 
 def _resolve(value: int | str, replicas: int, rounded: Callable[[float], int]) -> int:

@@ -13,8 +13,16 @@ LARGEST = Decimal(2**63 - 1)
 
 def room_of(resources: Mapping[str, str], pods: int = 0) -> Room:
     """The room that quantities as Kubernetes writes them (`250m`, `905040Ki`) make; whole units, rounded up."""
-    cpu_m = _quantity(resources.get("cpu", "0")) * 1000
-    return Room(_whole(cpu_m), _whole(_quantity(resources.get("memory", "0"))), pods)
+    cpu_m = quantity(resources.get("cpu", "0")) * 1000
+    return Room(_whole(cpu_m), _whole(quantity(resources.get("memory", "0"))), pods)
+
+
+def quantity(text: str) -> Decimal:
+    """A quantity as Kubernetes writes it, within what the API server holds."""
+    from kubernetes.utils import parse_quantity
+
+    parse: Callable[[str], Decimal] = parse_quantity
+    return max(-LARGEST, min(parse(text), LARGEST))
 
 
 def requests_of(pod_spec: Json) -> Room:
@@ -56,13 +64,6 @@ def _resources(container: Json, kind: str) -> Mapping[str, str]:
 
 def _larger(one: Room, other: Room) -> Room:
     return Room(max(one.cpu_m, other.cpu_m), max(one.memory_bytes, other.memory_bytes), max(one.pods, other.pods))
-
-
-def _quantity(text: str) -> Decimal:
-    from kubernetes.utils import parse_quantity
-
-    parse: Callable[[str], Decimal] = parse_quantity
-    return max(-LARGEST, min(parse(text), LARGEST))
 
 
 def _whole(number: Decimal) -> int:

@@ -6,7 +6,7 @@ from typing import Protocol
 from ahorrater.contracts.answers import NodeInfo, NodeMetrics, PodInfo, SunnyNode
 from ahorrater.contracts.errors import NotFound
 from ahorrater.domain.cluster import Node
-from ahorrater.domain.sunny import find, sunny_node
+from ahorrater.domain.sunny import find, further_nodes, sunny_node
 from ahorrater.services.cluster.recent import Recent
 
 
@@ -37,7 +37,8 @@ class ClusterQuery:
 
     def sunny(self) -> SunnyNode:
         """The sunny node. For a moment of each move two carry the label: the one labelled last is the answer."""
-        return SunnyNode(node=sunny_node(self._nodes.get()))
+        nodes = self._nodes.get()
+        return SunnyNode(node=sunny_node(nodes), also=tuple(further_nodes(nodes)))
 
     def pods(self, namespace: str | None, node: str | None) -> list[PodInfo]:
         """The pods of a namespace, of a node, or all. Raises NotFound for a node that is not there."""

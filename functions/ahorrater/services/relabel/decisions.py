@@ -7,7 +7,7 @@ from functools import partial
 
 from ahorrater.contracts.events import ChoiceOutdated, NodeChosen, NodeRelabelled
 from ahorrater.domain.epochs import LEAP
-from ahorrater.domain.sunny import labels, plan_labels, plan_repair
+from ahorrater.domain.sunny import labels, obstacle, plan_labels, plan_repair
 from ahorrater.services.relabel.attempts import until_no_conflict
 from ahorrater.services.relabel.move import Claim, Mover
 from ahorrater.services.relabel.ports import Fence, Kept, Reply
@@ -80,6 +80,8 @@ class Relabel(RelabelService):
             cause=cause,
             now=now,
             deadline=now + self._settings.pending_limit,
+            also=tuple(name for name in chosen.also if obstacle(nodes, name) is None),
+            shed=chosen.shed,
         )
         return self._mover.begin(Claim(state, kept.version, nodes, cause))
 
@@ -107,7 +109,7 @@ class Relabel(RelabelService):
 
     def _keep_one_sunny(self, kept: Kept, state: RelabelState) -> None:
         plan = plan_repair if state.finished else plan_labels
-        self._mover.write_labels(plan(self._mover.nodes_under(kept), state.sunny, state.mark))
+        self._mover.write_labels(plan(self._mover.nodes_under(kept), state.sunny_nodes, state.mark))
 
 
 def advance_until(mover: Mover, fence: Fence, cause: str, wait: Callable[[], bool]) -> Reply | None:

@@ -61,7 +61,7 @@ class ManualRelabel(RelabelService):
             until_no_conflict(partial(self._label_only, node))
         verb = "carries" if mode is RelabelMode.APPLY else "would carry"
         sentence = f"{node} {verb} the label; no workload is moved."
-        return _change(mode, node, nodes, labels_with(nodes, node), sentence)
+        return _change(mode, node, nodes, labels_with(nodes, [node]), sentence)
 
     def unlabel_nodes(self) -> ManualChange:
         """Takes the label from all nodes. The fence stays: the next tick, or decision, labels a node again."""
@@ -70,7 +70,7 @@ class ManualRelabel(RelabelService):
             until_no_conflict(self._unlabel)
         had = ", ".join(node.name for node in nodes if node.label is not None) or "no node"
         verb = "lost" if mode is RelabelMode.APPLY else "would lose"
-        return _change(mode, None, nodes, labels_with(nodes, None), f"{had} {verb} the label.")
+        return _change(mode, None, nodes, labels_with(nodes, ()), f"{had} {verb} the label.")
 
     def _checked(self, node: str) -> Sequence[Node]:
         nodes = self._cluster.nodes()
@@ -91,9 +91,9 @@ class ManualRelabel(RelabelService):
     def _label_only(self, node: str) -> None:
         kept, nodes = self._fence.read(), self._cluster.nodes()
         state = self._begun(kept, node, nodes, "manual").changed(parts=())
-        said = relabelled(state, labels_with(nodes, node), (), state.started_at)
+        said = relabelled(state, labels_with(nodes, [node]), (), state.started_at)
         self._fence.write(state.changed(phase=Phase.DONE, reply=said), kept.version)
-        self._mover.write_labels(plan_labels(nodes, node, state.mark))
+        self._mover.write_labels(plan_labels(nodes, [node], state.mark))
 
     def _unlabel(self) -> None:
         self._mover.write_labels(MakePlain(node) for node in self._cluster.nodes() if node.label is not None)
@@ -117,7 +117,7 @@ class ManualRelabel(RelabelService):
         state = state.changed(parts=tuple(plan_part(workload, state) for workload in workloads))
         moves = workload_moves(state, awaited(workloads, state), WorkloadOutcome.WOULD_MOVE)
         sentence = f"{node} would be the sunny node."
-        return _change(RelabelMode.RECOMMEND_ONLY, node, nodes, labels_with(nodes, node), sentence, moves)
+        return _change(RelabelMode.RECOMMEND_ONLY, node, nodes, labels_with(nodes, [node]), sentence, moves)
 
     def _moved(self, node: str, nodes: Sequence[Node]) -> ManualChange:
         state = self._fence.read().state
@@ -130,7 +130,7 @@ class ManualRelabel(RelabelService):
         workloads = awaited(self._cluster.workloads(), state)
         moves = workload_moves(state, workloads, WorkloadOutcome.MOVED)
         sentence = f"{node} is the sunny node; the workloads are on their way."
-        change = _change(RelabelMode.APPLY, node, nodes, labels_with(nodes, node), sentence, moves)
+        change = _change(RelabelMode.APPLY, node, nodes, labels_with(nodes, [node]), sentence, moves)
         return change.model_copy(update={"finished": False})
 
 

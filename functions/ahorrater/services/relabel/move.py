@@ -8,7 +8,17 @@ from datetime import datetime
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import FailureReason, MoveFailed, NodeRelabelled
 from ahorrater.domain.cluster import Node, Workload
-from ahorrater.domain.moves import Roll, arrived, last_ready, next_rolls, settled, stranded, trouble, undo_rolls
+from ahorrater.domain.moves import (
+    Roll,
+    arrived,
+    last_ready,
+    next_rolls,
+    next_scale,
+    settled,
+    stranded,
+    trouble,
+    undo_rolls,
+)
 from ahorrater.domain.sunny import (
     LabelWrite,
     MakeSunny,
@@ -111,13 +121,14 @@ class Mover:
         state, nodes = claim.state, claim.nodes
         state = state.changed(
             sunny=state.previous or sunny_node(nodes),
+            also=(),
             failure=Failure(
                 reason=failure.reason,
                 sentence=f"{failure.sentence}; no workload was moved.",
                 undo=find(nodes, state.previous) is not None,
             ),
         )
-        repair = plan_repair(nodes, state.sunny, state.mark)
+        repair = plan_repair(nodes, state.sunny_nodes, state.mark)
         reply = self._finish(replace(claim, state=state), failed(state, labels_after(nodes, repair), self._clock()))
         self.write_labels(repair)
         return reply
@@ -126,7 +137,8 @@ class Mover:
         state = claim.state
         if plan.failure is not None:
             return self._give_up(claim, plan.failure.reason, plan.failure.sentence)
-        self.write_labels(plan_labels(claim.nodes, state.node, state.mark))
+        self.write_labels(plan_labels(claim.nodes, state.targets, state.mark))
+        self._stop_or_resume(plan.workloads, shed=state.shed)
         if all(part.skipped for part in plan.parts):
             return self._conclude(replace(claim, state=state.changed(parts=plan.parts)), plan.workloads)
         deadline = self._clock() + self._limit
@@ -137,11 +149,11 @@ class Mover:
         state = claim.state
         if obstacle(claim.nodes, state.node) is Obstacle.NOT_FOUND:
             return self._give_up(claim, FailureReason.NODE_NOT_FOUND, words_for(Obstacle.NOT_FOUND, state.node))
-        self.write_labels(plan_labels(claim.nodes, state.node, state.mark))
+        self.write_labels(plan_labels(claim.nodes, state.targets, state.mark))
         workloads = awaited(self._cluster.workloads(), state)
-        if all(settled(workload, state.node) for workload in workloads):
+        if all(settled(workload, state.targets) for workload in workloads):
             return self._conclude(claim, workloads)
-        there = arrived(workloads, state.node)
+        there = arrived(workloads, state.targets)
         if there <= state.arrived and self._clock() >= state.deadline:
             return self._too_late(claim, workloads)
         if there > state.arrived:
@@ -153,12 +165,21 @@ class Mover:
         refused: dict[str, str] = {}
         for workload in self._rescued(claim, workloads):
             try:
-                for roll in next_rolls(workload, claim.state.node, claim.state.mark, _living(claim)):
+                for roll in next_rolls(workload, claim.state.targets, claim.state.mark, _living(claim)):
                     self._cluster.roll(roll)
             except Forbidden as refusal:
                 refused[key_of(workload)] = str(refusal)
         if refused:
             self._save(claim, parts=skip(claim.state.parts, refused))
+
+    def _stop_or_resume(self, workloads: Sequence[Workload], *, shed: bool) -> None:
+        for scale in (next_scale(workload, shed=shed) for workload in workloads):
+            if scale is None:
+                continue
+            try:
+                self._cluster.scale(scale)
+            except Forbidden as refusal:
+                logger.warning("%s/%s is not scaled: %s", scale.workload.namespace, scale.workload.name, refusal)
 
     def _rescued(self, claim: Claim, workloads: Sequence[Workload]) -> list[Workload]:
         """The workloads that the move is about, their pods on dead nodes evicted."""
@@ -177,7 +198,7 @@ class Mover:
             return self._conclude(claim, workloads)
         if in_the_way := obstacle(claim.nodes, state.node):
             return self._give_up(claim, FailureReason(in_the_way), words_for(in_the_way, state.node))
-        why = trouble(blamed, state.node)
+        why = trouble(blamed, state.targets)
         return self._give_up(claim, FailureReason(why.cause), why.clause)
 
     def _give_up(self, claim: Claim, reason: FailureReason, words: str) -> Reply:
@@ -191,11 +212,11 @@ class Mover:
     def _undo(self, claim: Claim) -> Reply:
         state = claim.state
         if state.failure is not None and state.failure.undo:
-            self.write_labels(plan_labels(claim.nodes, state.sunny, state.mark))
+            self.write_labels(plan_labels(claim.nodes, state.sunny_nodes, state.mark))
             self._restore(claim)
         else:
-            self.write_labels(plan_repair(claim.nodes, state.sunny, state.mark))
-        return self._finish(claim, failed(state, labels_with(claim.nodes, state.sunny), self._clock()))
+            self.write_labels(plan_repair(claim.nodes, state.sunny_nodes, state.mark))
+        return self._finish(claim, failed(state, labels_with(claim.nodes, state.sunny_nodes), self._clock()))
 
     def _restore(self, claim: Claim) -> None:
         for workload in self._rescued(claim, self._cluster.workloads()):
@@ -216,9 +237,9 @@ class Mover:
         state = claim.state
         moved = awaited(workloads, state)
         ended_at = last_ready(moved, state.started_at) if moved else self._clock()
-        arrivals = {key_of(workload): ended_at for workload in moved if settled(workload, state.node)}
+        arrivals = {key_of(workload): ended_at for workload in moved if settled(workload, state.targets)}
         claim = replace(claim, state=with_moves(state, arrivals))
-        return self._finish(claim, relabelled(state, labels_with(claim.nodes, state.sunny), moved, ended_at))
+        return self._finish(claim, relabelled(state, labels_with(claim.nodes, state.sunny_nodes), moved, ended_at))
 
     def _finish(self, claim: Claim, data: NodeRelabelled | MoveFailed) -> Reply:
         phase = Phase.DONE if isinstance(data, NodeRelabelled) else Phase.FAILED
@@ -237,9 +258,11 @@ def _living(claim: Claim) -> set[str]:
 
 
 def _way_back(claim: Claim) -> str | None:
-    """The former node if it can take pods; where the new one is gone, also if it cannot: some node must be sunny."""
-    previous = find(claim.nodes, claim.state.previous)
-    if previous is None:
-        return None
-    usable = obstacle(claim.nodes, previous.name) is None or find(claim.nodes, claim.state.node) is None
-    return previous.name if usable else None
+    """The former node, or one of those that shared the work, if it can take pods; where the new one is gone, the former
+    also if it cannot: some node must be sunny.
+    """
+    state, nodes = claim.state, claim.nodes
+    usable = [name for name in (state.previous, *state.also) if name and obstacle(nodes, name) is None]
+    if usable:
+        return usable[0]
+    return state.previous if find(nodes, state.previous) and find(nodes, state.node) is None else None

@@ -20,7 +20,7 @@ def plan_part(workload: Workload, state: RelabelState) -> Part:
         pods=max(workload.replicas, len(workload.live_pods)),
         ready_before=max(ready, before.ready_before) if before else ready,
         marks_before=marks | before.marks_before if before else marks,
-        skipped=why_skipped(workload, state.node) or _why_it_stays(workload, state),
+        skipped=why_skipped(workload, state.targets) or _why_it_stays(workload, state),
     )
 
 
@@ -39,7 +39,7 @@ def is_to_blame(workload: Workload, state: RelabelState) -> bool:
     """A workload that was not Ready before the move either fails no move, unless it is the node that lacks room."""
     part = state.part_of(workload)
     was_ready = part is not None and part.ready_before > 0
-    return not settled(workload, state.node) and (was_ready or unschedulable(workload) is not None)
+    return not settled(workload, state.targets) and (was_ready or unschedulable(workload) is not None)
 
 
 def _why_it_stays(workload: Workload, state: RelabelState) -> str | None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ahorrater.contracts.events import FailureReason
 from ahorrater.domain.cluster import Node, Workload
 from ahorrater.domain.moves import needed_room
-from ahorrater.domain.room import shortage
-from ahorrater.domain.sunny import Obstacle, find, obstacle
+from ahorrater.domain.room import shortage, total
+from ahorrater.domain.sunny import Obstacle, obstacle
 from ahorrater.services.relabel.parts import awaited, plan_part
 from ahorrater.services.relabel.ports import Cluster
 from ahorrater.services.relabel.state import Failure, Part, RelabelState
@@ -31,10 +31,10 @@ def plan_move(cluster: Cluster, nodes: Sequence[Node], state: RelabelState) -> P
     workloads = cluster.workloads()
     parts = tuple(plan_part(workload, state) for workload in workloads)
     moving = awaited(workloads, state.changed(parts=parts))
-    missing = _missing_room(cluster, find(nodes, state.node), moving)
+    missing = _missing_room(cluster, [node for node in nodes if node.name in state.targets], moving)
     if missing is None:
         return Plan(workloads, parts)
-    sentence = f"{state.node} lacks room for the workloads: {missing}"
+    sentence = f"{', '.join(state.targets)} lacks room for the workloads: {missing}"
     return Plan(workloads, parts, Failure(reason=FailureReason.NO_ROOM, sentence=sentence, undo=False))
 
 
@@ -45,7 +45,9 @@ def words_for(in_the_way: Obstacle, node: str) -> str:
     return f"{node} is not Ready, or takes no pods (cordoned)"
 
 
-def _missing_room(cluster: Cluster, node: Node | None, moving: Sequence[Workload]) -> str | None:
-    if node is None or node.allocatable is None or not moving:
+def _missing_room(cluster: Cluster, targets: Sequence[Node], moving: Sequence[Workload]) -> str | None:
+    rooms = [node.allocatable for node in targets if node.allocatable is not None]
+    if len(rooms) < len(targets) or not moving:
         return None
-    return shortage(needed_room(moving, node.name), node.allocatable - cluster.occupied(node.name))
+    free = total(rooms) - total(cluster.occupied(node.name) for node in targets)
+    return shortage(needed_room(moving, [node.name for node in targets]), free)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ahorrater.contracts.events import ChoiceOutdated, MoveFailed, NodeRelabelled
 from ahorrater.domain.cluster import Node, Pod, Workload
-from ahorrater.domain.moves import Roll
+from ahorrater.domain.moves import Roll, Scale
 from ahorrater.domain.room import Room
 from ahorrater.domain.sunny import MakePlain, MakeSunny
 from ahorrater.services.relabel.state import RelabelState
@@ -63,6 +63,9 @@ class Cluster(Protocol):
 
     def evict(self, pod: Pod) -> None:
         """Asks for the pod's eviction; what a disruption budget refuses now is asked again. Raises Forbidden, too."""
+
+    def scale(self, write: Scale) -> None:
+        """Gives a Deployment so many pods. Raises Forbidden where relabel may not."""
 
     def roll(self, write: Roll) -> None:
         """Marks the pod template. Raises Forbidden where relabel may not."""

@@ -24,6 +24,8 @@ def recommend(cluster: Cluster, chosen: NodeChosen, clock: Callable[[], datetime
         cause="",
         now=now,
         deadline=now,
+        also=chosen.also,
+        shed=chosen.shed,
     )
     plan = plan_move(cluster, nodes, state)
     if plan.failure is not None:
@@ -32,6 +34,6 @@ def recommend(cluster: Cluster, chosen: NodeChosen, clock: Callable[[], datetime
         state = state.changed(failure=failure)
         return reply_of(state, failed(state, labels(nodes), now))
     state = state.changed(parts=plan.parts)
-    after = labels_with(nodes, chosen.chosen)
+    after = labels_with(nodes, state.targets)
     data = relabelled(state, after, awaited(plan.workloads, state), now, RelabelMode.RECOMMEND_ONLY)
     return Reply(f"recommended-{chosen.epoch}", data)

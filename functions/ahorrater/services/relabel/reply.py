@@ -1,6 +1,6 @@
 """What relabel answers when a move has ended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ahorrater.contracts.events import (
@@ -70,17 +70,17 @@ def workload_moves(
 ) -> tuple[WorkloadMove, ...]:
     """Each part's outcome; `why` says what is still missing of one that moved."""
     seen = {key_of(workload): workload for workload in workloads}
-    return tuple(_moved(part, seen.get(part.key), state.node, outcome) for part in state.parts)
+    return tuple(_moved(part, seen.get(part.key), state.targets, outcome) for part in state.parts)
 
 
-def _moved(part: Part, workload: Workload | None, node: str, outcome: WorkloadOutcome) -> WorkloadMove:
+def _moved(part: Part, workload: Workload | None, targets: Sequence[str], outcome: WorkloadOutcome) -> WorkloadMove:
     if part.skipped:
         return _outcome(part, WorkloadOutcome.SKIPPED, part.skipped)
     if workload is None:
         return _outcome(part, WorkloadOutcome.SKIPPED, "it was deleted during the move")
-    if outcome is WorkloadOutcome.MOVED and not settled(workload, node):
-        there = sum(pod.ready_on(node) for pod in workload.live_pods)
-        return _outcome(part, outcome, f"{there} of {workload.replicas} pods are Ready on {node}", there)
+    if outcome is WorkloadOutcome.MOVED and not settled(workload, targets):
+        there = sum(pod.ready_on(targets) for pod in workload.live_pods)
+        return _outcome(part, outcome, f"{there} of {workload.replicas} pods are Ready on {', '.join(targets)}", there)
     return _outcome(part, outcome, None, len(workload.live_pods))
 
 

@@ -1,5 +1,6 @@
 """The fence's document: which decision acts, how far it got, and how to undo it."""
 
+import operator
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -65,10 +66,12 @@ BY_HAND = "manual#"
 class RelabelState(Contract):
     """One move, kept from its claim to the next.
 
-    `epoch`: the decision that acts; `manual`: how often people moved the label since. `node`: the target. `previous`:
-    the node to go back to. `sunny`: where the label belongs now. `deadline`: when a move that makes no progress has
-    failed; `arrived` is the progress. `moved_at`: when each workload was moved in the last 24 hours. `cause`,
-    `concluded_by`: the events that began and ended it, whose redelivery is answered with the same `reply`.
+    `epoch`: the decision that acts; `manual`: how often people moved the label since. `node`: the target; `also`: those
+    that share the work with it. `shed`: what may be stopped is to stop. `previous`: the node to go back to, `node`
+    itself where only others should have joined it. `sunny`: where the label belongs now. `deadline`: when a move that
+    makes no progress has failed; `arrived` is the progress. `moved_at`: when each workload was moved in the last 24
+    hours. `cause`, `concluded_by`: the events that began and ended it, whose redelivery is answered with the same
+    `reply`.
     """
 
     version: Literal[1] = 1
@@ -88,6 +91,20 @@ class RelabelState(Contract):
     cause: str
     concluded_by: str | None = None
     reply: NodeRelabelled | MoveFailed | None = None
+    also: Annotated[tuple[NodeName, ...], Field(exclude_if=operator.not_)] = ()
+    shed: Annotated[bool, Field(exclude_if=operator.not_)] = False
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Where the work is to be, best first."""
+        return (self.node, *self.also)
+
+    @property
+    def sunny_nodes(self) -> tuple[str, ...]:
+        """Where the label belongs now, best first."""
+        if self.sunny == self.node and self.phase not in {Phase.UNDOING, Phase.FAILED}:
+            return self.targets
+        return (self.sunny,) if self.sunny else ()
 
     @property
     def finished(self) -> bool:
@@ -157,10 +174,12 @@ def settled_node(before: RelabelState | None, carriers: Sequence[str], target: s
     """The node to go back to should the move to `target` fail.
 
     While a move is under way that is where it would go back to, not where it is going. Otherwise who carries the label;
-    where nobody does, who should.
+    where nobody does, who should; the target itself where it is the one already, and others join or leave it.
     """
     if before is not None and not before.finished and before.previous != target:
         return before.previous
+    if before is not None and before.sunny == target and target in carriers:
+        return target
     others = [name for name in carriers if name != target]
     last = before.sunny if before is not None and before.sunny != target else None
     return last if last in others or not others else others[0]
@@ -176,6 +195,8 @@ def begin(  # noqa: PLR0913 -- a move's whole beginning
     cause: str,
     now: datetime,
     deadline: datetime,
+    also: tuple[str, ...] = (),
+    shed: bool = False,
 ) -> RelabelState:
     """The state with which a move claims the fence. It keeps what an unfinished one before it would have undone."""
     unfinished = before is not None and not before.finished
@@ -193,4 +214,6 @@ def begin(  # noqa: PLR0913 -- a move's whole beginning
         parts=before.parts if before is not None and unfinished else (),
         moved_at=before.moved_at if before is not None else {},
         cause=cause,
+        also=also,
+        shed=shed,
     )
