@@ -12,6 +12,7 @@ from ahorrater.contracts.events import FailureReason, MoveFailed, NodeChosen, No
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.decision import Reason
 from ahorrater.domain.policies import HysteresisPolicy, ThesisPolicy
+from ahorrater.domain.spread import Spread
 from ahorrater.services.choose import ChooseNode, Patience, announcement
 from ahorrater.services.ingest import IngestPolicy, IngestReadings
 
@@ -221,3 +222,30 @@ def test_a_sensor_that_is_not_believed_is_left_and_passed_over_until_it_behaves(
     assert doubts["a"] is None
     back = world.later(600).readings(stuck=71.0, a=10.0)
     assert (back.decision.chosen, back.decision.reason) == ("stuck", Reason.HIGHEST_MEAN)
+
+
+def test_who_shares_the_work_is_told_again_as_it_was_told(database_url):
+    policy = HysteresisPolicy(workloads_power_w=50)
+    world = World(database_url, policy)
+    world.choose = ChooseNode(SqlChoiceStore(world.database), policy, Patience(), lambda: world.now, Spread(2, 50))
+    world.readings(a=30.0, b=20.0)
+    told = [world.later(10).readings(a=30.0, b=20.0) for _ in range(14)]
+    [joined] = [one.decision for one in told if one]
+    assert (joined.chosen, joined.also, joined.epoch) == ("a", ("b",), 2)
+    repeated = world.later(10).tick()
+    assert announcement(repeated.decision) == announcement(joined)
+    failed = MoveFailed(
+        epoch=2,
+        node="a",
+        previous="a",
+        reason=FailureReason.PODS_PENDING,
+        sentence="no room",
+        undone=True,
+        labels_before={},
+        labels_after={},
+        workloads=(),
+        duration_s=60,
+    )
+    alone = world.choose.on_move_failed(failed, "/r#1").decision
+    assert (alone.chosen, alone.also, alone.epoch) == ("a", (), 3)
+    world.database.close()

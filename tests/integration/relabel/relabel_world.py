@@ -182,7 +182,7 @@ def is_ready(pod: client.V1Pod) -> bool:
     return any(one.type == "Ready" and one.status == "True" for one in pod.status.conditions or [])
 
 
-def decision(epoch: int, node: str) -> NodeChosen:
+def decision(epoch: int, node: str, *also: str, shed: bool = False) -> NodeChosen:
     return NodeChosen(
         epoch=epoch,
         decided_at=datetime.now(UTC),
@@ -192,6 +192,8 @@ def decision(epoch: int, node: str) -> NodeChosen:
         reason=Reason.HIGHEST_MEAN,
         sentence=f"{node} has the most sun.",
         parks=(),
+        also=also,
+        shed=shed,
     )
 
 

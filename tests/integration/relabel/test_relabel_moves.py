@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from ahorrater.contracts.events import FailureReason, MoveFailed, NodeRelabelled
+from ahorrater.contracts.events import ChoiceOutdated, FailureReason, MoveFailed, NodeRelabelled
 from tests.integration.event_sink import eventually
 from tests.integration.relabel.relabel_world import Crash, World, decision, tick_until_reply
 
@@ -97,7 +97,7 @@ def test_an_older_decision_is_ignored_and_the_same_again_writes_nothing(world):
     relabel = world.relabel()
     reply = relabel.chosen(decision(7, second), "d7")
     versions = node_versions(world)
-    assert relabel.chosen(decision(6, first), "d6") is None
+    assert relabel.chosen(decision(6, first), "d6").data == ChoiceOutdated(epoch=6, newest=7)
     assert relabel.chosen(decision(7, second), "d7") == reply
     assert node_versions(world) == versions
     assert world.sunny == [second]
@@ -130,3 +130,36 @@ def node_versions(world: World) -> dict[str, str]:
         )
         for node in nodes
     }
+
+
+def test_the_work_is_shared_and_taken_back_without_a_gap(world):
+    first, second, *_ = world.workers
+    world.deploy("web", 4)
+    settle_on_first(world, "web", 4)
+    relabel = world.relabel()
+    with Witness(world, "web") as witness:
+        relabel.chosen(decision(2, first, second), "d2") or tick_until_reply(relabel, name="share")
+        assert world.sunny == sorted([first, second])
+        assert set(world.ready("web")) == {first, second}
+        relabel.chosen(decision(3, second), "d3") or tick_until_reply(relabel, name="alone")
+    assert (world.sunny, world.ready("web")) == ([second], [second] * 4)
+    assert witness.fewest_ready >= 4
+    assert witness.fewest_sunny >= 1
+
+
+def test_what_may_stop_stops_and_gets_its_pods_back(world):
+    first, second, *_ = world.workers
+    world.deploy("web", 2)
+    world.deploy("lamp", 3)
+    annotation = {"metadata": {"annotations": {"ahorrater.es/shed": "true"}}}
+    world.apps.patch_namespaced_deployment("lamp", world.namespace, annotation)
+    settle_on_first(world, "web", 2)
+    eventually(lambda: world.ready("lamp") == [first] * 3, 60)
+    relabel = world.relabel()
+    relabel.chosen(decision(2, first, shed=True), "d2") or tick_until_reply(relabel, name="night")
+    eventually(lambda: world.pods("lamp") == [], 60)
+    assert world.ready("web") == [first] * 2
+    relabel.chosen(decision(3, second), "d3") or tick_until_reply(relabel, name="day")
+    eventually(lambda: world.ready("lamp") == [second] * 3, 60)
+    lamp = world.apps.read_namespaced_deployment("lamp", world.namespace)
+    assert "ahorrater.es/shed-replicas" not in (lamp.metadata.annotations or {})
