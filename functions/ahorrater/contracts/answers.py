@@ -227,7 +227,7 @@ class SunnyNode(Contract):
     """The node that carries `sunny=1`; null where none does. `also`: those that carry it beside the best one."""
 
     node: NodeName | None
-    also: tuple[NodeName, ...] = ()
+    also: Annotated[tuple[NodeName, ...], Field(exclude_if=operator.not_)] = ()
 
 
 class PodInfo(Contract):
