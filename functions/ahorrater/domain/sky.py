@@ -15,6 +15,10 @@ DAWN_SLOTS = 6
 FIRST_INDEX = 0.9
 MAX_INDEX = 1.3
 """Clouds' edges can lift power above the clear sky's for a while, hardly by more."""
+DARKEST_INDEX = 0.03
+"""What is left of the clear sky's power under the darkest cloud."""
+LEAST_CHANGE, MOST_CHANGE = 0.02, 0.5
+"""Between these, how much the index changes says how long it stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,9 @@ class SkyModel:
     envelope_decay: what the envelope of a time of day keeps from one day to the next.
     silence_decay: the same where the park said nothing: where a logger sleeps it has become night.
     mean_time, spread_time: over how long the index's own mean and its changes are remembered.
-    persistence: how soon the present index fades into its mean.
+    persistence: how soon the present index fades into its mean under the clear sky, where it changes by `usual_change`.
+        A dark cloud stays for longer, and so does a sky that has been calm: overcast is steady, broken clouds pass.
+    usual_change: an index's usual change from one slot to the next.
     spread_base, spread_gain, spread_growth: how unsure the index becomes: a part always, a part for its recent changes,
         and how soon in full.
     spread_dark: the share of that which is left under the darkest cloud: a dull day is a steady one.
@@ -34,13 +40,14 @@ class SkyModel:
 
     envelope_decay: float = 0.98
     silence_decay: float = 0.8
-    mean_time: timedelta = timedelta(minutes=27)
+    mean_time: timedelta = timedelta(minutes=20)
     spread_time: timedelta = timedelta(minutes=33)
-    persistence: timedelta = timedelta(minutes=26)
+    persistence: timedelta = timedelta(minutes=10)
+    usual_change: float = 0.1
     spread_base: float = 0.12
-    spread_gain: float = 1.4
+    spread_gain: float = 1.7
     spread_growth: timedelta = timedelta(minutes=37)
-    spread_dark: float = 0.5
+    spread_dark: float = 0.4
     spread_low: float = 0.5
     floor: float = 0.003
 
@@ -131,11 +138,16 @@ class Sky:
         clear_w = self._clear_w(slot_of(at))
         if self.low_sun:
             return self.mean_index * clear_w, model.spread_low * clear_w
-        index = self.mean_index + (self.index - self.mean_index) * math.exp(-ahead / model.persistence)
+        index = self.mean_index + (self.index - self.mean_index) * math.exp(-ahead / self._persistence(model))
         spread = (model.spread_base + model.spread_gain * self.change) * math.sqrt(
             1 - math.exp(-2 * ahead / model.spread_growth)
         )
         return index * clear_w, spread * (model.spread_dark + (1 - model.spread_dark) * min(index, 1.0)) * clear_w
+
+    def _persistence(self, model: SkyModel) -> timedelta:
+        """How soon the present index fades into its mean."""
+        calmness = math.sqrt(model.usual_change / min(max(self.change, LEAST_CHANGE), MOST_CHANGE))
+        return model.persistence * calmness / (self.index + DARKEST_INDEX)
 
     def _clear_w(self, slot: int) -> float:
         place = slot % SLOTS_A_DAY

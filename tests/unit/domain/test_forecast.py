@@ -90,6 +90,23 @@ def test_a_sky_is_looked_at_once_in_five_minutes():
     assert sky.absorb(Glance(MIDNIGHT + timedelta(minutes=5), 9.0)) is not sky
 
 
+@pytest.mark.parametrize(
+    ("sky", "sooner"),
+    [
+        (Sky(low_sun=False, index=0.1, mean_index=0.5), Sky(low_sun=False, index=0.9, mean_index=0.5)),
+        (Sky(low_sun=False, index=0.2, change=0.05), Sky(low_sun=False, index=0.2, change=0.2)),
+    ],
+    ids=["a dark cloud stays, a gap in the clouds closes", "overcast stays, broken clouds pass"],
+)
+def test_how_long_the_present_index_lasts(sky, sooner):
+    def left(sky: Sky) -> float:
+        clear_sky = replace(sky, envelope_w=(1.0,) * 288)
+        expected_w, _ = clear_sky.expected(MIDNIGHT, timedelta(minutes=30))
+        return (expected_w - sky.mean_index) / (sky.index - sky.mean_index)
+
+    assert left(sky) > left(sooner) + 0.1
+
+
 def test_where_a_park_falls_silent_earlier_each_day_its_evening_is_forgotten():
     sky, evening = Sky(), MIDNIGHT + timedelta(hours=17, minutes=30)
     for day in range(30):
