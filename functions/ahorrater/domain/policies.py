@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import ClassVar
 
 from ahorrater.domain.battery import FULL, Battery
@@ -98,6 +99,11 @@ def power_for_w(park: Park, batteries: Mapping[str, Battery], during: timedelta)
     return park.smoothed_power_w + min(battery.max_discharge_w, park.battery_wh / (during / timedelta(hours=1)))
 
 
+@cache
+def _hours(steps: tuple[timedelta, ...]) -> list[float]:
+    return [step / timedelta(hours=1) for step in steps]
+
+
 def _minutes(*numbers: float) -> tuple[timedelta, ...]:
     return tuple(timedelta(minutes=number) for number in numbers)
 
@@ -152,10 +158,11 @@ class ForecastPolicy:
     def prospect(self, park: Park, now: datetime) -> Prospect:
         """What a park is expected to give, and what its battery holds."""
         battery, soc = self.batteries.get(park.node), park.battery_soc
-        hours = [step / timedelta(hours=1) for step in self.steps]
         if battery is None or soc is None:
-            return Prospect(self.expected(park, now), hours)
-        return Prospect(self.expected(park, now), hours, Charge(battery, soc * battery.capacity_wh, self.charge_worth))
+            return Prospect(self.expected(park, now), _hours(self.steps))
+        return Prospect(
+            self.expected(park, now), _hours(self.steps), Charge(battery, soc * battery.capacity_wh, self.charge_worth)
+        )
 
     def expected(self, park: Park, now: datetime) -> list[Expected]:
         """What a park is expected to give in each of the steps. Nothing without a sky."""
