@@ -84,6 +84,12 @@ def nodes() -> Answer[tuple[NodeInfo, ...]] | Away:
     return functions().cluster.read(ClusterClient.nodes)
 
 
+def sunny_nodes() -> set[str]:
+    """Those that carry the label; more than one where the work is spread. Empty while cluster-query is away."""
+    found = nodes()
+    return {node.name for node in found.value if node.sunny} if isinstance(found, Answer) else set()
+
+
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
 def pods() -> Answer[tuple[PodInfo, ...]] | Away:
     """Every pod of the cluster."""

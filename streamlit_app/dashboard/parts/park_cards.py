@@ -48,23 +48,18 @@ def park_cards_part(reader: Reader) -> None:
     if not names:
         st.info(reader.texts.no_parks, icon=":material/solar_power:")
         return
-    sunny = _sunny_node()
+    sunny = live.sunny_nodes()
     for first in range(0, len(names), _COLUMNS):
         row = names[first : first + _COLUMNS]
         for column, name in zip(st.columns(max(len(row), min(len(names), _COLUMNS))), row, strict=False):
             with column.container(border=True, height="stretch", key=f"park-{name}"):
-                _title(name, name == sunny, known.get(name), reader)
+                _title(name, name in sunny, known.get(name), reader)
                 _body(known.get(name), elapsed_s, reader)
 
 
 def _cluster_nodes() -> set[str]:
     nodes = live.nodes()
     return {node.name for node in nodes.value if node.schedulable} if isinstance(nodes, Answer) else set()
-
-
-def _sunny_node() -> str | None:
-    sunny = live.sunny_node()
-    return sunny.value if isinstance(sunny, Answer) else None
 
 
 def _title(name: str, is_sunny: bool, park: ParkNow | None, reader: Reader) -> None:

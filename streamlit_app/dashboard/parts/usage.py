@@ -9,7 +9,7 @@ from ahorrater.contracts.exports import DataExport
 from dashboard import live
 from dashboard.charts.common import DATASET
 from dashboard.charts.usage import Resource, specification
-from dashboard.client import Answer, Away
+from dashboard.client import Away
 from dashboard.connections import now
 from dashboard.exports import usage_export
 from dashboard.formats import duration, escape, percent
@@ -46,14 +46,13 @@ def _cards(reader: Reader) -> None:
     if not metrics.value:
         st.info(reader.texts.cluster.no_usage, icon=":material/memory:")
         return
-    sunny = live.sunny_node()
-    sunny_node = sunny.value if isinstance(sunny, Answer) else None
+    sunny = live.sunny_nodes()
     ordered = sorted(metrics.value, key=lambda sample: sample.node)
     for first in range(0, len(ordered), _COLUMNS):
         row = ordered[first : first + _COLUMNS]
         for column, sample in zip(st.columns(max(len(row), min(len(ordered), _COLUMNS))), row, strict=False):
             with column.container(border=True, height="stretch", key=f"node-{sample.node}"):
-                _card(sample, sample.node == sunny_node, reader, now())
+                _card(sample, sample.node in sunny, reader, now())
 
 
 def _card(sample: NodeMetrics, is_sunny: bool, reader: Reader, moment: datetime) -> None:
