@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, case, cast, func, literal, select, union_all
+from sqlalchemy import BigInteger, Integer, Select, case, cast, func, literal, select, true, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql.functions import GenericFunction
@@ -42,39 +42,36 @@ def interval_means(since: datetime, until: datetime, step_s: int, node: str | No
     """
     rolled_s = HOUR_S if step_s % HOUR_S == 0 else MINUTE_S
     border = col(ParkStateRow.rolled_until if step_s % MINUTE_S == 0 else ParkStateRow.raw_since)
-    parts = [_of_rollups(since, until, step_s, rolled_s, border), _of_readings(since, until, step_s, border)]
-    if node is not None:
-        parts = [part.where(col(ParkStateRow.node) == node) for part in parts]
-    sums = union_all(*parts).subquery()
+    parks = select(col(ParkStateRow.node)).where(true() if node is None else col(ParkStateRow.node) == node)
+    parts = _of_rollups(since, until, step_s, rolled_s, border), _of_readings(since, until, step_s, border)
+    sums = union_all(*(part.where(part.selected_columns.node.in_(parks)) for part in parts)).subquery()
     readings = func.sum(sums.c.readings)
     means = [(func.sum(sums.c[name]) / readings).label(name) for name in QUANTITIES]
-    grouped = select(sums.c.node, sums.c.bucket, *means, cast(readings, Integer).label("readings"))
+    grouped = select(sums.c.node, sums.c.bucket, *means, cast(readings, BigInteger).label("readings"))
     return grouped.group_by(sums.c.node, sums.c.bucket).order_by(sums.c.bucket)
 
 
 def _of_rollups(
     since: datetime, until: datetime, step_s: int, rolled_s: int, border: Mapped[datetime | None]
 ) -> Select[Any]:
+    """Each park's by the primary key. Its border is looked up, not joined: SQLite would join by reading all means."""
     begin = datetime.fromtimestamp(since.timestamp() // rolled_s * rolled_s, tz=since.tzinfo)
-    weight = col(RollupRow.readings)
-    return _sums(RollupRow, col(RollupRow.at), step_s, weight, func.sum(weight)).where(
-        col(RollupRow.step_s) == rolled_s,
-        col(RollupRow.at) >= begin,
-        col(RollupRow.at) < until,
-        col(RollupRow.at) < border,
+    weight, at = col(RollupRow.readings), col(RollupRow.at)
+    rolled_until = select(border).where(col(ParkStateRow.node) == col(RollupRow.node)).scalar_subquery()
+    return _sums(RollupRow, at, step_s, weight, func.sum(weight)).where(
+        col(RollupRow.step_s) == rolled_s, at >= begin, at < until, at < rolled_until
     )
 
 
 def _of_readings(since: datetime, until: datetime, step_s: int, border: Mapped[datetime | None]) -> Select[Any]:
+    """Each park's from its border on, by the index on node and time."""
     begin = case((border > since, border), else_=literal(since, UtcDateTime()))
     at = col(ReadingRow.measured_at)
-    return _sums(ReadingRow, at, step_s, literal(1), func.count()).where(at >= begin, at < until)
+    sums = _sums(ReadingRow, at, step_s, literal(1), func.count())
+    return sums.join(ParkStateRow, col(ParkStateRow.node) == col(ReadingRow.node)).where(at >= begin, at < until)
 
 
 def _sums(table: Any, at: Mapped[datetime], step_s: int, weight: Any, readings: Any) -> Select[Any]:
-    """Weighted sums of one table, found park by park: both tables are ordered by node and time."""
-    node = col(ParkStateRow.node)
-    bucket = cast(func.floor(epoch_s(at) / step_s), Integer)
+    bucket = cast(func.floor(epoch_s(at) / step_s), Integer).label("bucket")
     sums = [func.sum(getattr(table, name) * weight).label(name) for name in QUANTITIES]
-    of_parks = select(node.label("node"), bucket.label("bucket"), *sums, readings.label("readings"))
-    return of_parks.join_from(ParkStateRow, table, table.node == node).group_by(node, bucket)
+    return select(table.node, bucket, *sums, readings.label("readings")).group_by(table.node, bucket)
