@@ -1,4 +1,4 @@
-"""One replica against three, on a cluster: `KUBECONFIG=... python -m tests.load.replicas_run [fuel panels GUI]`.
+"""One replica against three, on a cluster: `KUBECONFIG=... python -m tests.load.replicas_run [--only fuel]`.
 
 The thesis's counts of requests, of 100 users, from this machine through Knative's gateway (fuel, panels) and the
 dashboard's Service (GUI), whose addresses it has to reach. Needs the system deployed by `make deploy` with Knative, and
@@ -47,9 +47,9 @@ class Target:
 def main() -> None:
     """Measures what is named, all by default; the page shows all that was ever measured."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("targets", nargs="*", choices=TARGETS, default=TARGETS)
+    parser.add_argument("--only", choices=TARGETS, action="append", help="these; without it all")
     kubectl = Kubectl(DeploySettings().kubeconfig)
-    for name in parser.parse_args().targets:
+    for name in parser.parse_args().only or TARGETS:
         save(list(_measure(_target(kubectl, name))))
     everything = load()
     draw(everything, FOLDER / "replicas.png")
