@@ -16,7 +16,8 @@ Written by `make load`, which repeats all of it; `make load PARTS=matrix` (`path
 measures that part. It starts the system as `make up` does; `FUEL_QUERY_URL`, `ENERGY_QUERY_URL`, `CLUSTER_QUERY_URL`,
 `DASHBOARD_URL` put HTTP load on one that runs elsewhere. The load, the system and whatever else the machine does share
 its processors, so rates are lower bounds; what counts are errors, losses, and ratios of pairs that ran one directly
-after the other.
+after the other. Measured apart: [five minutes of overload, and every path](five-minutes.md) on a crowded machine,
+[cold starts](cold-starts.md).
 """
 
 
@@ -47,11 +48,8 @@ def _matrix(found: Matrix) -> Iterable[str]:
     yield _paragraph(
         f"{total:,} requests, {failed} failed. (The thesis saw 30 to 39 % errors on one service from 500 to 25,000 "
         "requests, and its GUI fall at 2,600.) `bare` is a starlette application that answers the same bytes under "
-        f"uvicorn; the goal is a p95 of {GOAL} times bare's. fuel-query sends bytes that it keeps ready; "
-        "cluster-query and energy-query give an answer again for half a second, and what it says of ages is right at "
-        "its end. The GUI is no function: its page is served by Streamlit (sessions that draw: [the dashboard]"
-        "(../dashboard.md)). "
-        f"{_when(found.circumstances)}"
+        f"uvicorn; the goal is a p95 of {GOAL} times bare's. The GUI is no function: its page is served by Streamlit "
+        f"(sessions that draw: [the dashboard](../dashboard.md)). {_when(found.circumstances)}"
     )
     yield from _table(
         ("asked", "requests", "failed", "requests/s", "p50, ms", "p95, ms", "bare p95, ms", "p95 / bare"),
@@ -76,7 +74,9 @@ def _matrix(found: Matrix) -> Iterable[str]:
 def _paths(found: Matrix) -> Iterable[str]:
     yield "### Every path"
     yield _paragraph(
-        "Everything that a function can be asked for with GET, with an example for each parameter; p95 of "
+        "Everything that a function can be asked for with GET, with an example for each parameter. fuel-query sends "
+        "bytes that it keeps ready; energy-query and cluster-query give an answer again for half a second, and what it "
+        "says of ages is right at its end; relabel asks the cluster each time. p95 of "
         f"{found.pairs[0].requests:,} requests of 100 users and the ratio to bare's, each the median of as many pairs "
         f"as were measured ({len(found.pairs) // len(_names(found))}). {_when(found.circumstances)}"
     )
@@ -200,7 +200,7 @@ def _overload(past: PastKnee) -> Iterable[str]:
     most = max(moment.due - moment.stored for moment in found.moments)
     names = found.moments[0].memory_mib
     span = {name: [moment.memory_mib[name] for moment in found.moments] for name in names}
-    yield "## More than can be stored, for five minutes"
+    yield "## More than can be stored"
     yield _paragraph(
         f"{step.rate:g} readings/s for {step.published / step.rate:.0f} s, {step.rate / found.stored_rate:.1f} times "
         f"the {found.stored_rate:,.0f} readings/s that were stored meanwhile: {step.accepted:,} accepted, "
