@@ -32,4 +32,4 @@ def renumber(state: ControllerState, newest: int, policy: str, now: datetime) ->
         renewed=True,
         also=state.also,
     )
-    return decision, replace(state, epoch=decision.epoch, chosen_since=now, confirmed_epoch=newest, night=None)
+    return decision, replace(state, epoch=decision.epoch, chosen_since=now, confirmed_epoch=newest)

@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ahorrater.domain.choose import choose_node
 from ahorrater.domain.decision import ControllerState, Decision, Reason
+from ahorrater.domain.epochs import renumber
+from ahorrater.domain.operating_rules import Night
 from ahorrater.domain.parks import Park
 from ahorrater.domain.policies import HysteresisPolicy
 from ahorrater.domain.spread import Spread, shared, without_further_nodes
@@ -140,3 +143,14 @@ def test_never_more_than_allowed_never_the_chosen_twice_never_one_that_is_silent
         assert len({sky.state.chosen, *sky.state.also}) == 1 + len(sky.state.also) <= max(most, 1)
         if any(watts is not None for watts in sky.powers.values()):
             assert all(sky.powers.get(node) is not None for node in sky.state.also)
+
+
+@pytest.mark.parametrize(
+    ("night", "reason"),
+    [(Night.SHED, Reason.NIGHT_SHED), (Night.PARK, Reason.EPOCH_PASSED), (None, Reason.EPOCH_PASSED)],
+)
+def test_a_choice_that_is_numbered_anew_is_the_same_choice(night, reason):
+    state = ControllerState(epoch=6, chosen="a", chosen_since=NOON, also=("b",), night=night)
+    decision, after = renumber(state, 9, "hysteresis", NOON)
+    assert (decision.epoch, decision.chosen, decision.also, decision.reason) == (10, "a", ("b",), reason)
+    assert (after.epoch, after.night, after.confirmed_epoch) == (10, night, 9)
