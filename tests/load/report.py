@@ -210,7 +210,7 @@ def _overload(past: PastKnee) -> Iterable[str]:
     )
     yield _paragraph(
         "mqtt-source takes at most some 2,000 readings that are not yet stored; what is beyond waits in mosquitto, in "
-        "memory and on disk, up to the bounds of `infra/mosquitto/shared` ([why there](../adr/0015-the-queue-is-"
+        "memory and on disk, up to the bounds of `infra/mosquitto/shared` ([why there](../adr/0016-the-queue-is-"
         "mosquittos.md)). What mosquitto freed stays with its process."
     )
     yield from _table(

@@ -23,7 +23,7 @@ from tests.faults.parks import Identity, Parks
 from tests.faults.system import QUICK
 from tests.faults.watcher import Watcher
 from tests.integration.event_sink import eventually
-from tests.integration.mosquitto_server import wait_for_port
+from tests.integration.mosquitto_server import free_port, wait_for_port
 from tests.upgrades.balancer import Balancer
 from tests.upgrades.code import ROOT, Code, Instance, all_ready
 
@@ -132,7 +132,8 @@ class TwoVersions:
 @contextmanager
 def two_versions(home: Path, url: str) -> Iterator[TwoVersions]:
     """Everything but the functions and mqtt-source, on a database that `url` names and somebody has migrated."""
-    settings = RunnerSettings(ahorrater_home=home, simulated_parks=False)
+    ports = {f"{name}_port": free_port() for name in ("mqtt", "broker", "functions", "kube", "metrics")}
+    settings = RunnerSettings(ahorrater_home=home, simulated_parks=False, **ports)
     wiring = read_wiring(settings.wiring)
     plan = Plan(settings, wiring, Addresses.choose(settings, wiring), {**os.environ, **QUICK, "DATABASE_URL": url})
     with ExitStack() as stack:
