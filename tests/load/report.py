@@ -17,7 +17,7 @@ measures that part. It starts the system as `make up` does; `FUEL_QUERY_URL`, `E
 `DASHBOARD_URL` put HTTP load on one that runs elsewhere. The load, the system and whatever else the machine does share
 its processors, so rates are lower bounds; what counts are errors, losses, and ratios of pairs that ran one directly
 after the other. Measured apart: [five minutes of overload, and every path](five-minutes.md) on a crowded machine,
-[cold starts](cold-starts.md).
+[cold starts](cold-starts.md), [a soak](soak.md).
 """
 
 
