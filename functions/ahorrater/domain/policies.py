@@ -139,7 +139,7 @@ class ForecastPolicy:
     futures: int = 32
     memory: timedelta = timedelta(minutes=15)
     batteries: Mapping[str, Battery] = field(default_factory=dict)
-    charge_worth: float = 0.1
+    charge_worth: float = 0.5
     fallback: HysteresisPolicy = field(default_factory=HysteresisPolicy)
     rules: OperatingRules = NO_RULES
     name: str = "forecast"
