@@ -50,7 +50,8 @@ class Plausibility:
 
     full_voltage_v, full_current_a: the sensor's full scale (INA219: 26 V; 3.2 A over 0.1 ohm).
     dark_w, dark_share: more than this, and than this share of the park's best, is no darkness.
-    frozen_for, frozen_readings: the same again in sunlight for so long and so often is no measurement.
+    frozen_for, frozen_readings: the same again in sunlight for so long and so often is no measurement. Who was silent
+        for as long has not said the same meanwhile.
     leap_share, leap_w, leap_within: what is lost or won of the greater of two readings that close, and at least how
         much, that no cloud's edge does again and again.
     strikes: so many readings at full scale, or leaps, more than sound ones.
@@ -95,7 +96,7 @@ class Trust:
 
     def after(self, before: ParkSample | None, sample: ParkSample, rules: Plausibility) -> "Trust":
         """The trust after one more reading, `before` being the one before it."""
-        repeated = before is not None and _is_same(before, sample)
+        repeated = before is not None and _is_same(before, sample) and sample.seen_at - before.seen_at < rules.frozen_for
         full, leap = _is_full(sample, rules), _is_leap(before, sample, rules)
         if self is SPOTLESS and not (repeated or full or leap):
             return self

@@ -39,6 +39,8 @@ def frozen(readings, every_s=10.5):
         (frozen(61), Doubt.FROZEN),
         (frozen(300, every_s=2), None),
         (frozen(302, every_s=2), Doubt.FROZEN),
+        ([*frozen(200, every_s=2), *(sample(997 + second, 10) for second in range(200))], Doubt.FROZEN),
+        ([*frozen(200, every_s=2), *(sample(998 + second, 10) for second in range(200))], None),
         ([sample(second * 20, 0.0) for second in range(200)], None),
         ([sample(second * 2, 60 + second / 10, current_a=3.2) for second in range(7)], None),
         ([sample(second * 2, 60 + second / 10, current_a=3.2) for second in range(8)], Doubt.SATURATED),
