@@ -96,7 +96,7 @@ class Trust:
 
     def after(self, before: ParkSample | None, sample: ParkSample, rules: Plausibility) -> "Trust":
         """The trust after one more reading, `before` being the one before it."""
-        repeated = before is not None and _is_same(before, sample) and sample.seen_at - before.seen_at < rules.frozen_for
+        repeated = before is not None and _is_again(before, sample, rules)
         full, leap = _is_full(sample, rules), _is_leap(before, sample, rules)
         if self is SPOTLESS and not (repeated or full or leap):
             return self
@@ -181,8 +181,10 @@ def _dark_w(sky: Sky) -> float:
     return DEFAULT_SKY.floor * max(sky.envelope_w)
 
 
-def _is_same(one: ParkSample, other: ParkSample) -> bool:
-    return one.power_w == other.power_w and one.current_a == other.current_a and one.voltage_v == other.voltage_v
+def _is_again(before: ParkSample, sample: ParkSample, rules: Plausibility) -> bool:
+    same_current, same_voltage = sample.current_a == before.current_a, sample.voltage_v == before.voltage_v
+    is_same = sample.power_w == before.power_w and same_current and same_voltage
+    return is_same and sample.seen_at - before.seen_at < rules.frozen_for
 
 
 def _struck(strikes: int, rules: Plausibility, *, again: bool) -> int:
