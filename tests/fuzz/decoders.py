@@ -259,14 +259,15 @@ def _rules(annotations: Mapping[str, str]) -> StayRules:
 # Documents
 
 
-def _document_decoder(name: str, good: object, kind: Any) -> Decoder:
+def _document_decoder(name: str, good: object, kind: Any, found: tuple[bytes, ...] = ()) -> Decoder:
     """JSON that outlives a process, or that another version may have written."""
     adapter: TypeAdapter[Any] = adapter_of(kind)
-    return Decoder(name, json_bytes(good), adapter.validate_json, (ValidationError,), adapter.dump_json)
+    return Decoder(name, json_bytes(good), adapter.validate_json, (ValidationError,), adapter.dump_json, found)
 
 
 STORED = examples()["stored"]
 PLACE = {"latitude": 40.3, "longitude": -1.1, "peak_w": 20}
+ENDLESS_PEAK = json.dumps({"a": {**PLACE, "peak_w": 10**400}}).encode()
 CHART = {"title": "Power", "unit": "W", "series": [{"name": "a", "points": [["2026-06-01T12:00:00Z", 3.2]]}]}
 
 
@@ -395,7 +396,7 @@ DECODERS = (
     *(_document_decoder(f"document {name}", good, MODELS[name]) for name, good in STORED.items()),
     _document_decoder("chart by hand", CHART, DataExport),
     _document_decoder("message by hand", {"text": "Hello", "chat_id": 11}, TextMessage),
-    _document_decoder("PARK_PLACES", {"a": PLACE}, dict[NodeName, PlaceSettings]),
+    _document_decoder("PARK_PLACES", {"a": PLACE}, dict[NodeName, PlaceSettings], (ENDLESS_PEAK,)),
     _answer_decoder(ParkNow, PARK_NOW),
     _answer_decoder(MoveEntry, MOVE),
 )

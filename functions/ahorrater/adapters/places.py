@@ -16,7 +16,7 @@ class PlaceSettings(BaseModel):
     of the peak that heat, cables and the working point leave.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     latitude: Annotated[float, Field(ge=-90, le=90)]
     longitude: Annotated[float, Field(ge=-180, le=180)]
