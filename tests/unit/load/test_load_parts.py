@@ -78,5 +78,5 @@ def test_quantiles_and_histograms() -> None:
 
 def test_lost_readings_are_a_trouble() -> None:
     circumstances = Circumstances(datetime(2026, 6, 21, tzinfo=UTC), {}, (0.0, 1.0))
-    found = Results(readings=Readings(circumstances, [step(100), step(200, stored=98)], None))
+    found = Results(readings=Readings(circumstances, [step(100), step(200, stored=98)]))
     assert found.troubles() == ["200 readings/s: 2 of 100 were lost"]
