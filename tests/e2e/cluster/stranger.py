@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from infra.deploy.kubectl import Kubectl
 from infra.deploy.manifests.objects import Json, parse
+from tests.e2e.cluster.web_container import PORT, web_container
 
 Address = tuple[str, int]
 
@@ -41,28 +42,7 @@ metadata:
 spec:
   automountServiceAccountToken: false
   terminationGracePeriodSeconds: 1
-  containers:
-    - name: web
-      image: {image}
-      command: [python, -m, http.server, "8080", --directory, /tmp]
-      readinessProbe:
-        tcpSocket:
-          port: 8080
-      resources:
-        requests:
-          cpu: 10m
-          memory: 32Mi
-        limits:
-          cpu: 200m
-          memory: 64Mi
-      securityContext:
-        allowPrivilegeEscalation: false
-        readOnlyRootFilesystem: true
-        runAsNonRoot: true
-        capabilities:
-          drop: [ALL]
-        seccompProfile:
-          type: RuntimeDefault
+  containers: [{container}]
 """
 TRY_ALL = """
 import json, socket, sys
@@ -98,7 +78,7 @@ class Stranger:
         """Where nobody gets to, if the cluster's network enforces NetworkPolicies."""
         pod = self.kubectl.get("pod", "hermit", "--namespace", self.namespace)
         assert pod is not None
-        return str(pod["status"]["podIP"]), 8080
+        return str(pod["status"]["podIP"]), PORT
 
 
 @contextmanager
@@ -107,7 +87,7 @@ def deployed_stranger(kubectl: Kubectl, image: str) -> Iterator[Stranger]:
     pods: list[Json] = [
         item
         for name in ("stranger", "hermit")
-        for item in parse(POD.format(name=name, namespace=namespace, image=image))
+        for item in parse(POD.format(name=name, namespace=namespace, container=json.dumps(web_container(image))))
     ]
     kubectl.apply([*parse(MANIFEST.format(namespace=namespace)), *pods])
     try:

@@ -1,5 +1,6 @@
 """A Deployment that follows the sun, in a namespace of its own."""
 
+import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 
 from infra.deploy.kubectl import Kubectl
 from infra.deploy.manifests.objects import Json, parse
+from tests.e2e.cluster.web_container import web_container
 
 MANIFEST = """
 apiVersion: v1
@@ -48,28 +50,7 @@ spec:
                   - key: sunny
                     operator: In
                     values: ["1"]
-      containers:
-        - name: web
-          image: {image}
-          command: [python, -m, http.server, "8080", --directory, /tmp]
-          readinessProbe:
-            tcpSocket:
-              port: 8080
-          resources:
-            requests:
-              cpu: 10m
-              memory: 32Mi
-            limits:
-              cpu: 200m
-              memory: 64Mi
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            runAsNonRoot: true
-            capabilities:
-              drop: [ALL]
-            seccompProfile:
-              type: RuntimeDefault
+      containers: [{container}]
 """
 
 
@@ -89,7 +70,7 @@ class Traveller:
 @contextmanager
 def deployed_traveller(kubectl: Kubectl, image: str) -> Iterator[Traveller]:
     namespace = f"ahorrater-e2e-{secrets.token_hex(3)}"
-    kubectl.apply(parse(MANIFEST.format(namespace=namespace, image=image)))
+    kubectl.apply(parse(MANIFEST.format(namespace=namespace, container=json.dumps(web_container(image)))))
     try:
         yield Traveller(kubectl, namespace)
     finally:
