@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from ahorrater.domain.decision import ControllerState, Decision, Reason
+from ahorrater.domain.decision import Concluded, ControllerState, Decision, Reason
 from ahorrater.domain.parks import Park
 from ahorrater.domain.policies import ForecastPolicy, Policy, ThesisPolicy
 from ahorrater.domain.rules.forecast import by_forecast
 from ahorrater.domain.rules.hysteresis import highest_mean, with_hysteresis
 from ahorrater.domain.rules.night import at_night, by_day
-from ahorrater.domain.rules.situation import Concluded, Situation, still_barred
+from ahorrater.domain.rules.situation import Situation, still_barred
 
 
 def choose_node(parks: Iterable[Park], state: ControllerState, policy: Policy, now: datetime) -> Concluded:

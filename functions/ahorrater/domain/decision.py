@@ -157,3 +157,7 @@ class ControllerState:
     also: tuple[str, ...] = ()
     joins_since: datetime | None = None
     leaves_since: datetime | None = None
+
+
+Concluded = tuple[Decision, ControllerState]
+"""What was decided, and what is remembered from now on."""

@@ -1,9 +1,9 @@
-"""Which epoch is newer, and what becomes of a choice whose epoch was passed. Pure."""
+"""Which epoch is newer, and how a choice that stays the same gets a new one. Pure."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from ahorrater.domain.decision import ControllerState, Decision, Reason
+from ahorrater.domain.decision import Concluded, ControllerState, Decision, Reason
 from ahorrater.domain.operating_rules import Night
 
 LEAP = 2**28
@@ -17,7 +17,13 @@ def is_newer(epoch: int, than: int) -> bool:
     return than < epoch <= than + LEAP
 
 
-def renumber(state: ControllerState, newest: int, policy: str, now: datetime) -> tuple[Decision, ControllerState]:
+def renewed(decision: Decision, state: ControllerState) -> Concluded:
+    """What was concluded, in an epoch of its own: it has to be told though the same node is chosen."""
+    epoch = state.epoch + 1
+    return replace(decision, epoch=epoch, renewed=True), replace(state, epoch=epoch)
+
+
+def renumber(state: ControllerState, newest: int, policy: str, now: datetime) -> Concluded:
     """The same choice with an epoch above `newest`, because relabel knows that one already: choose-node's memory is
     older than the cluster's (a backup was restored), or somebody else gave an order.
     """

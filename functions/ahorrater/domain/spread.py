@@ -9,11 +9,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ahorrater.domain.decision import ControllerState, Decision, Reason
+from ahorrater.domain.decision import Concluded, ControllerState, Decision, Reason
+from ahorrater.domain.epochs import renewed
 from ahorrater.domain.parks import Freshness, Park
 from ahorrater.domain.policies import Policy
-
-Concluded = tuple[Decision, ControllerState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +150,7 @@ def _changed(decision: Decision, state: ControllerState, also: tuple[str, ...], 
     state = _settled(state, also)
     if decision.begins:
         return replace(decision, also=also), state
-    told = replace(decision, epoch=state.epoch + 1, reason=Reason.SPREAD, sentence=sentence, also=also, renewed=True)
-    return told, replace(state, epoch=told.epoch)
+    return renewed(replace(decision, reason=Reason.SPREAD, sentence=sentence, also=also), state)
 
 
 def _settled(state: ControllerState, also: tuple[str, ...]) -> ControllerState:

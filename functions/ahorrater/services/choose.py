@@ -10,7 +10,7 @@ from typing import ParamSpec, Protocol, TypeVar
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import MoveFailed, NodeChosen, NodeHeld, ParkNumbers, PendingMove
 from ahorrater.domain.choose import choose_node, revert_failed_move
-from ahorrater.domain.decision import ControllerState, Decision, Numbers, Pending
+from ahorrater.domain.decision import Concluded, ControllerState, Decision, Numbers, Pending
 from ahorrater.domain.epochs import renumber
 from ahorrater.domain.parks import Park
 from ahorrater.domain.policies import Policy
@@ -20,8 +20,7 @@ CANDIDATES = 3
 """The present node's park and this many of the best others decide as all of them would."""
 ATTEMPTS = 5
 Clock = Callable[[], datetime]
-Advanced = tuple[Decision, ControllerState]
-Advance = Callable[["ChoiceTransaction", ControllerState, datetime], Advanced | None]
+Advance = Callable[["ChoiceTransaction", ControllerState, datetime], Concluded | None]
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -139,7 +138,7 @@ class ChooseNode:
         the same node, it was those who should share the work that could not.
         """
 
-        def revert(_: ChoiceTransaction, state: ControllerState, now: datetime) -> Advanced | None:
+        def revert(_: ChoiceTransaction, state: ControllerState, now: datetime) -> Concluded | None:
             if state.epoch != failed.epoch or state.chosen != failed.node:
                 return None
             barred_for = self._patience.barred_for
@@ -154,7 +153,7 @@ class ChooseNode:
         answered by relabel, too, and mean nothing.
         """
 
-        def renumbered(_: ChoiceTransaction, state: ControllerState, now: datetime) -> Advanced | None:
+        def renumbered(_: ChoiceTransaction, state: ControllerState, now: datetime) -> Concluded | None:
             if state.epoch != epoch or state.chosen is None:
                 return None
             return renumber(state, newest, self._policy.name, now)
@@ -171,7 +170,7 @@ class ChooseNode:
             if remembered.state.confirmed_epoch < epoch <= remembered.state.epoch:
                 transaction.remember(remembered, replace(remembered.state, confirmed_epoch=epoch))
 
-    def _choose(self, transaction: ChoiceTransaction, state: ControllerState, now: datetime) -> Advanced:
+    def _choose(self, transaction: ChoiceTransaction, state: ControllerState, now: datetime) -> Concluded:
         transaction.sweep(now - self._policy.stale_after)
         parks = transaction.candidates(self._policy, state, CANDIDATES + len(state.barred))
         return shared(choose_node(parks, state, self._policy, now), parks, state, self._policy, self._spread)

@@ -1,8 +1,8 @@
 """The forecast's rule: a move is made when what another park promises is worth it."""
 
-from ahorrater.domain.decision import Gain, Reason
+from ahorrater.domain.decision import Concluded, Gain, Reason
 from ahorrater.domain.policies import ForecastPolicy
-from ahorrater.domain.rules.situation import Concluded, Situation
+from ahorrater.domain.rules.situation import Situation
 
 
 def by_forecast(situation: Situation, policy: ForecastPolicy) -> Concluded:

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from ahorrater.domain.decision import Gain, MoveKind, Pending, Reason
+from ahorrater.domain.decision import Concluded, Gain, MoveKind, Pending, Reason
 from ahorrater.domain.parks import Park
 from ahorrater.domain.policies import HysteresisPolicy
-from ahorrater.domain.rules.situation import Concluded, Situation
+from ahorrater.domain.rules.situation import Situation
 
 
 def highest_mean(situation: Situation) -> Concluded:

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from ahorrater.domain.decision import Reason
+from ahorrater.domain.decision import Concluded, Reason
+from ahorrater.domain.epochs import renewed
 from ahorrater.domain.operating_rules import Night
 from ahorrater.domain.parks import Park
-from ahorrater.domain.rules.situation import Concluded, Situation
+from ahorrater.domain.rules.situation import Situation
 
 
 def at_night(situation: Situation) -> Concluded | None:
@@ -29,10 +30,8 @@ def by_day(situation: Situation, concluded: Concluded) -> Concluded:
     decision, state = concluded
     if situation.state.night is not Night.SHED or decision.moved:
         return decision, replace(state, night=None)
-    epoch = state.epoch + 1
     sentence = f"There is power again: the work resumes on {decision.chosen}."
-    resumed = replace(decision, epoch=epoch, reason=Reason.POWER_AGAIN, sentence=sentence, renewed=True)
-    return resumed, replace(state, epoch=epoch, night=None)
+    return renewed(replace(decision, reason=Reason.POWER_AGAIN, sentence=sentence), replace(state, night=None))
 
 
 def _is_night(situation: Situation) -> bool:
@@ -45,11 +44,8 @@ def _is_night(situation: Situation) -> bool:
 
 def _shed(situation: Situation) -> Concluded:
     sentence = "No park gives power: what may be stopped is stopped until one does."
-    decision, state = situation.stay(Reason.NIGHT_SHED, sentence)
-    if situation.state.night is Night.SHED:
-        return decision, state
-    epoch = state.epoch + 1
-    return replace(decision, epoch=epoch, renewed=True), replace(state, epoch=epoch)
+    concluded = situation.stay(Reason.NIGHT_SHED, sentence)
+    return concluded if situation.state.night is Night.SHED else renewed(*concluded)
 
 
 def _park(situation: Situation) -> Concluded | None:

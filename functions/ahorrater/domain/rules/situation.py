@@ -3,11 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from ahorrater.domain.decision import ControllerState, Decision, Gain, Numbers, Pending, Reason
+from ahorrater.domain.decision import Concluded, ControllerState, Decision, Gain, Numbers, Pending, Reason
 from ahorrater.domain.parks import Freshness, Park
 from ahorrater.domain.policies import Policy
 
-Concluded = tuple[Decision, ControllerState]
 FORCED = {Reason.FIRST_CHOICE, Reason.PRESENT_SILENT, Reason.PRESENT_DOUBTED}
 """Moves that no budget holds up."""
 
