@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tests.e2e.process_tree import descendants, running
+from tests.integration.mosquitto_server import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 60.0
@@ -72,12 +73,13 @@ def make_up(home: Path, **settings: str) -> Iterator[Run]:
 
 
 def start(home: Path, output: Path, settings: Mapping[str, str]) -> "subprocess.Popen[str]":
+    """mosquitto's port is this run's own: a device that outlived another run still publishes to the usual one."""
     environment = {name: text for name, text in os.environ.items() if name != "KUBECONFIG"}
     with output.open("w") as file:
         return subprocess.Popen(
             ["make", "up"],
             cwd=ROOT,
-            env={**environment, "AHORRATER_HOME": str(home), **settings},
+            env={**environment, "AHORRATER_HOME": str(home), "MQTT_PORT": str(free_port()), **settings},
             stdout=file,
             stderr=subprocess.STDOUT,
             text=True,
