@@ -1,9 +1,7 @@
 """The dashboard of a running `make up` in a real Chromium: every page against the real functions."""
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,33 +10,30 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.chromium import choose, pull, running_chromium
-from tests.e2e.made_up import ROOT, Run, make_up, until
+from tests.e2e.made_up import Run, make_up, until
+from tests.integration.local.parks_process import parks
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @contextmanager
-def parks(run: Run, nodes: str) -> Iterator["subprocess.Popen[bytes]"]:
+def parks_of(run: Run, nodes: str) -> Iterator["subprocess.Popen[bytes]"]:
     """The simulated devices of some nodes, as a process of their own on the run's MQTT broker."""
-    port = run.addresses["mosquitto"].rpartition(":")[2]
-    environment = {"PARKS": nodes, "MQTT_PORT": port, "BOOTS": str(run.home / "boots")}
-    devices = subprocess.Popen([sys.executable, "-m", "infra.local.parks"], cwd=ROOT, env={**os.environ, **environment})
-    try:
+    port = int(run.addresses["mosquitto"].rpartition(":")[2])
+    with parks(run.home, port, PARKS=nodes) as devices:
         yield devices
-    finally:
-        devices.kill()
-        devices.wait()
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    with make_up(tmp_path_factory.mktemp("up") / "home", SIMULATED_PARKS="false") as run, parks(run, "tfgrj1,tfgrj2"):
+    home = tmp_path_factory.mktemp("up") / "home"
+    with make_up(home, SIMULATED_PARKS="false") as run, parks_of(run, "tfgrj1,tfgrj2"):
         yield run
 
 
 @pytest.fixture(scope="module")
 def third_park(run: Run) -> Iterator["subprocess.Popen[bytes]"]:
-    with parks(run, "tfgrj3") as device:
+    with parks_of(run, "tfgrj3") as device:
         until(run.sunny_nodes)
         yield device
 

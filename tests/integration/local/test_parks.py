@@ -5,9 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +15,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from ahorrater.contracts.events import DeviceStatus, StatusMessage
 from ahorrater.contracts.readings import Telemetry
+from tests.integration.event_sink import eventually
+from tests.integration.local.parks_process import parks
 from tests.integration.mosquitto_server import MosquittoServer
 
 DEADLINE_S = 20.0
@@ -62,21 +62,10 @@ def listener(mosquitto: MosquittoServer) -> Iterator[Listener]:
     client.loop_stop()
 
 
-@contextmanager
-def parks(folder: Path, port: int, **settings: str) -> Iterator["subprocess.Popen[bytes]"]:
-    environment = {**os.environ, "MQTT_PORT": str(port), "BOOTS": str(folder / "boots"), **settings}
-    process = subprocess.Popen([sys.executable, "-m", "infra.local.parks"], env=environment)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(DEADLINE_S)
-
-
 def test_devices_are_born_measure_and_leave(tmp_path: Path, mosquitto: MosquittoServer, listener: Listener) -> None:
     with parks(tmp_path, mosquitto.port, PARKS="n1,n2", SAMPLE_PERIOD_S="0.05"):
-        until(lambda: all(len(listener.telemetry(node)) >= 5 for node in ("n1", "n2")))
-    until(lambda: [message.status for message in listener.statuses("n1")] == ["online", "offline"])
+        eventually(lambda: all(len(listener.telemetry(node)) >= 5 for node in ("n1", "n2")))
+    eventually(lambda: [message.status for message in listener.statuses("n1")] == ["online", "offline"])
     readings = listener.telemetry("n1")
     assert [reading.seq for reading in readings] == list(range(len(readings)))
     assert {reading.boot for reading in readings} == {1}
@@ -90,11 +79,11 @@ def test_a_device_that_is_killed_is_declared_offline_by_its_will(
     tmp_path: Path, mosquitto: MosquittoServer, listener: Listener
 ) -> None:
     with parks(tmp_path, mosquitto.port, PARKS="n1") as process:
-        until(lambda: [message.status for message in listener.statuses("n1")] == ["online"])
+        eventually(lambda: [message.status for message in listener.statuses("n1")] == ["online"])
         process.send_signal(signal.SIGKILL)
-        until(lambda: [message.status for message in listener.statuses("n1")] == ["online", "offline"])
+        eventually(lambda: [message.status for message in listener.statuses("n1")] == ["online", "offline"])
     with parks(tmp_path, mosquitto.port, PARKS="n1"):
-        until(lambda: listener.statuses("n1")[-1] == StatusMessage(status=DeviceStatus.ONLINE, boot=2))
+        eventually(lambda: listener.statuses("n1")[-1] == StatusMessage(status=DeviceStatus.ONLINE, boot=2))
 
 
 def test_a_trace_is_replayed_and_the_unknown_is_not_published(
@@ -104,8 +93,8 @@ def test_a_trace_is_replayed_and_the_unknown_is_not_published(
     trace.write_text(TRACE)
     settings = {"PARKS": "n1,n2", "TRACE": str(trace), "SPEED": "10", "TRACE_REPEAT": "false"}
     with parks(tmp_path, mosquitto.port, **settings):
-        until(lambda: len(listener.telemetry("n1")) == 3)
-        until(lambda: len(listener.telemetry("n2")) == 1)
+        eventually(lambda: len(listener.telemetry("n1")) == 3)
+        eventually(lambda: len(listener.telemetry("n2")) == 1)
     assert [round(reading.power_w or 0) for reading in listener.telemetry("n1")] == [30, 60, 0]
     assert [round(reading.power_w or 0) for reading in listener.telemetry("n2")] == [60]
 
@@ -114,10 +103,10 @@ def test_they_go_on_when_the_mqtt_broker_comes_back(
     tmp_path: Path, mosquitto: MosquittoServer, listener: Listener
 ) -> None:
     with parks(tmp_path, mosquitto.port, PARKS="n1", SAMPLE_PERIOD_S="0.05"):
-        until(lambda: len(listener.telemetry("n1")) >= 3)
+        eventually(lambda: len(listener.telemetry("n1")) >= 3)
         mosquitto.restart()
         heard = len(listener.telemetry("n1"))
-        until(lambda: len(listener.telemetry("n1")) >= heard + 20)
+        eventually(lambda: len(listener.telemetry("n1")) >= heard + 20)
     assert {reading.boot for reading in listener.telemetry("n1")} == {1}
 
 
@@ -146,13 +135,6 @@ def test_wrong_settings_are_said(tmp_path: Path, settings: dict[str, str], why: 
 
 def test_a_payload_is_what_a_device_says(tmp_path: Path, mosquitto: MosquittoServer, listener: Listener) -> None:
     with parks(tmp_path, mosquitto.port, PARKS="n1"):
-        until(lambda: len(listener.telemetry("n1")) >= 1)
+        eventually(lambda: len(listener.telemetry("n1")) >= 1)
     payload = next(json.loads(message.payload) for message in listener.messages if message.topic.endswith("telemetry"))
     assert set(payload) == {"boot", "seq", "measured_at", "voltage_v", "current_a", "power_w"}
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
