@@ -12,20 +12,16 @@ class ClusterClient:
 
     def sunny(self) -> str | None:
         """The node that carries the label."""
-        found: SunnyNode = self._function.get("/rest/getSunnyNode", SunnyNode)
-        return found.node
+        return self._function.get("/rest/getSunnyNode", SunnyNode).node
 
     def nodes(self) -> tuple[NodeInfo, ...]:
         """Every node."""
-        found: tuple[NodeInfo, ...] = self._function.get("/rest/listNodes", tuple[NodeInfo, ...])
-        return found
+        return self._function.get("/rest/listNodes", tuple[NodeInfo, ...])
 
     def pods(self) -> tuple[PodInfo, ...]:
         """Every pod and its node."""
-        found: tuple[PodInfo, ...] = self._function.get("/rest/getNodePod", tuple[PodInfo, ...])
-        return found
+        return self._function.get("/rest/getNodePod", tuple[PodInfo, ...])
 
     def metrics(self) -> tuple[NodeMetrics, ...]:
         """What each node uses."""
-        found: tuple[NodeMetrics, ...] = self._function.get("/rest/getMetricsNodes", tuple[NodeMetrics, ...])
-        return found
+        return self._function.get("/rest/getMetricsNodes", tuple[NodeMetrics, ...])

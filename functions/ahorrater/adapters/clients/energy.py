@@ -16,20 +16,17 @@ class EnergyClient:
 
     def parks(self) -> tuple[ParkNow, ...]:
         """Every park now."""
-        found: tuple[ParkNow, ...] = self._function.get(f"{METRICS}/parks", tuple[ParkNow, ...])
-        return found
+        return self._function.get(f"{METRICS}/parks", tuple[ParkNow, ...])
 
     def histories(self, since: datetime, until: datetime, step_s: int) -> tuple[History, ...]:
         """What every park gave, in intervals of `step_s`."""
         query: Query = {"since": since.isoformat(), "until": until.isoformat(), "step_s": step_s}
-        found: tuple[History, ...] = self._function.get(f"{METRICS}/histories", tuple[History, ...], query)
-        return found
+        return self._function.get(f"{METRICS}/histories", tuple[History, ...], query)
 
     def decisions(self, limit: int, *, moved: bool = False) -> tuple[DecisionEntry, ...]:
         """The newest decisions first, or only those that moved."""
         query: Query = {"limit": limit, "moved": True} if moved else {"limit": limit}
-        found: tuple[DecisionEntry, ...] = self._function.get(f"{METRICS}/decisions", tuple[DecisionEntry, ...], query)
-        return found
+        return self._function.get(f"{METRICS}/decisions", tuple[DecisionEntry, ...], query)
 
     def latest_decision(self, *, moved: bool = False) -> DecisionEntry | None:
         """The newest decision, or the newest that moved; None before the first."""
@@ -37,12 +34,11 @@ class EnergyClient:
 
     def moves(self, limit: int) -> tuple[MoveEntry, ...]:
         """What relabel did, the newest first."""
-        found: tuple[MoveEntry, ...] = self._function.get(f"{METRICS}/moves", tuple[MoveEntry, ...], {"limit": limit})
-        return found
+        return self._function.get(f"{METRICS}/moves", tuple[MoveEntry, ...], {"limit": limit})
 
     def day(self, day: date) -> DayEnergy | None:
         """The account of a UTC day; None where there were no readings."""
         midnight = datetime.combine(day, time(), UTC)
         query: Query = {"since": midnight.isoformat(), "until": (midnight + timedelta(days=1)).isoformat()}
-        found: list[DayEnergy] = self._function.get(f"{METRICS}/accounting", list[DayEnergy], query)
+        found = self._function.get(f"{METRICS}/accounting", list[DayEnergy], query)
         return next((account for account in found if account.day == day), None)

@@ -44,34 +44,30 @@ class FuelClient:
 
     def products(self) -> tuple[ProductInfo, ...]:
         """What is sold."""
-        found: tuple[ProductInfo, ...] = self._function.get("/rest/products", tuple[ProductInfo, ...])
-        return found
+        return self._function.get("/rest/products", tuple[ProductInfo, ...])
 
     def station(self, number: int) -> StationInfo:
         """One station."""
-        found: StationInfo = self._function.get(f"/rest/stations/{number}", StationInfo)
-        return found
+        return self._function.get(f"/rest/stations/{number}", StationInfo)
 
     def stations(self, place: Place) -> tuple[StationInfo, ...]:
         """The stations of a place with their prices, by number, page after page."""
         found: list[StationInfo] = []
         while True:
             query: Query = {**place.query, "after": found[-1].id if found else 0, "limit": PAGE_STATIONS}
-            page: StationPage = self._function.get("/rest/stations", StationPage, query)
+            page = self._function.get("/rest/stations", StationPage, query)
             found += page.stations
             if page.next is None or not page.stations:
                 return tuple(found)
 
     def history(self, product: str, station: int, first: date, last: date) -> PriceHistory:
         """A product's price at a station, day by day."""
-        found: PriceHistory = self._function.get(f"/rest/price/{product}/{station}/{first}/{last}", PriceHistory)
-        return found
+        return self._function.get(f"/rest/price/{product}/{station}/{first}/{last}", PriceHistory)
 
     def statistics(self, product: str, place: Place, first: date, last: date) -> Statistics:
         """A product's prices in a place, day by day."""
         query: Query = {**place.query, "fechaInicio": str(first), "fechaFin": str(last)}
-        found: Statistics = self._function.get(f"/rest/price/{product}/statistics", Statistics, query)
-        return found
+        return self._function.get(f"/rest/price/{product}/statistics", Statistics, query)
 
     def cheapest(self, product: str, limit: int, **place: int) -> tuple[Offer, ...]:
         """Who sells it for least in a `municipio` or a `provincia`."""
@@ -82,9 +78,7 @@ class FuelClient:
         return self._offers(product, "nearest", {"limit": limit, "lat": latitude, "lon": longitude})
 
     def _names(self, path: str) -> Names:
-        found: Names = self._function.get(f"/rest/locate/{path}", Names)
-        return found
+        return self._function.get(f"/rest/locate/{path}", Names)
 
     def _offers(self, product: str, order: str, query: Query) -> tuple[Offer, ...]:
-        found: tuple[Offer, ...] = self._function.get(f"/rest/price/{product}/{order}", tuple[Offer, ...], query)
-        return found
+        return self._function.get(f"/rest/price/{product}/{order}", tuple[Offer, ...], query)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from httpx import Client, Response
 
 Query = Mapping[str, str | int | float | bool]
+T = TypeVar("T")
 
 
 class Trouble(StrEnum):
@@ -51,12 +52,12 @@ class HttpFunction:
         self._lock = Lock()
         self._client: Client | None = None
 
-    def get(self, path: str, kind: Any, query: Query | None = None) -> Any:
+    def get(self, path: str, kind: type[T], query: Query | None = None) -> T:
         """The answer to a GET, as `kind`. Raises Away, NotFound or Refused."""
         with self._answered() as client:
             return self._read(client.get(path, params=query), kind)
 
-    def post(self, path: str, kind: Any, body: BaseModel | None = None) -> Any:
+    def post(self, path: str, kind: type[T], body: BaseModel | None = None) -> T:
         """The answer to an order, as `kind`. Raises Away, NotFound or Refused."""
         with self._answered() as client:
             return self._read(client.post(path, **self._order(body)), kind)
@@ -75,9 +76,10 @@ class HttpFunction:
         headers = {"Content-Type": "application/json", **self._credentials}
         return {"content": content, "headers": headers, "timeout": self._order_timeout_s}
 
-    def _read(self, response: "Response", kind: Any) -> Any:
+    def _read(self, response: "Response", kind: type[T]) -> T:
         self._raise_for(response)
-        return _understood(response.content, kind)
+        answer: T = _understood(response.content, kind)
+        return answer
 
     @contextmanager
     def _answered(self) -> "Iterator[Client]":

@@ -12,5 +12,4 @@ class NotifyClient:
 
     def export(self, data: DataExport) -> Delivered:
         """Draws the data as a chart and sends it."""
-        found: Delivered = self._function.post("/rest/exportData", Delivered, data)
-        return found
+        return self._function.post("/rest/exportData", Delivered, data)

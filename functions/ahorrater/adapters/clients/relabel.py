@@ -24,8 +24,7 @@ class RelabelClient:
 
     def show(self) -> Control:
         """How relabel is steered, and what waits for an answer."""
-        found: Control = self._function.get(CONTROL, Control)
-        return found
+        return self._function.get(CONTROL, Control)
 
     def pause(self) -> Control:
         """No decision is acted on from now on."""
@@ -56,9 +55,7 @@ class RelabelClient:
         return self._change(f"/rest/labelNode/{node}")
 
     def _steer(self, order: str) -> Control:
-        found: Control = self._function.post(f"{CONTROL}/{order}", Control)
-        return found
+        return self._function.post(f"{CONTROL}/{order}", Control)
 
     def _change(self, path: str) -> Change:
-        found: Change = self._function.post(path, Change)
-        return found
+        return self._function.post(path, Change)
