@@ -1,7 +1,9 @@
 """The functions that the dashboard talks to: one HTTP client each, for the life of the process."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import streamlit as st
 
@@ -15,6 +17,7 @@ from ahorrater.adapters.clients.relabel import RelabelClient
 from dashboard.client import FunctionClient
 from dashboard.settings import Settings
 
+C = TypeVar("C")
 ORDER_TIMEOUT_S = 60.0
 """Moving the work, or sending a chart, takes as long as it takes; nobody's page waits for it."""
 
@@ -48,17 +51,15 @@ def functions() -> Functions:
     where = settings()
     token = where.manual_token.get_secret_value() if where.manual_token else ""
 
-    def at(name: str, url: str) -> HttpFunction:
-        return HttpFunction(name, url, where.request_timeout_s, token, ORDER_TIMEOUT_S)
+    def asked_by(kind: Callable[[HttpFunction], C], name: str, url: str) -> FunctionClient[C]:
+        function = HttpFunction(name, url, where.request_timeout_s, token, ORDER_TIMEOUT_S)
+        return FunctionClient(name, kind(function), now)
 
-    energy, cluster = at("energy-query", where.energy_query_url), at("cluster-query", where.cluster_query_url)
-    fuel, relabel = at("fuel-query", where.fuel_query_url), at("relabel", where.relabel_url)
-    notify, backtest = at("notify", where.notify_url), at("backtest", where.backtest_url)
     return Functions(
-        FunctionClient(energy.name, EnergyClient(energy), now),
-        FunctionClient(cluster.name, ClusterClient(cluster), now),
-        FunctionClient(fuel.name, FuelClient(fuel), now),
-        FunctionClient(relabel.name, RelabelClient(relabel), now),
-        FunctionClient(notify.name, NotifyClient(notify), now),
-        FunctionClient(backtest.name, BacktestClient(backtest), now),
+        asked_by(EnergyClient, "energy-query", where.energy_query_url),
+        asked_by(ClusterClient, "cluster-query", where.cluster_query_url),
+        asked_by(FuelClient, "fuel-query", where.fuel_query_url),
+        asked_by(RelabelClient, "relabel", where.relabel_url),
+        asked_by(NotifyClient, "notify", where.notify_url),
+        asked_by(BacktestClient, "backtest", where.backtest_url),
     )
