@@ -71,6 +71,10 @@ class Park:
             return Freshness.MISSING
         return Freshness.FRESH if age <= stale_after else Freshness.STALE
 
+    def believed(self, now: datetime, stale_after: timedelta) -> bool:
+        """Whether it is fresh, and its sensor not in quarantine."""
+        return self.freshness(now, stale_after) is Freshness.FRESH and self.quarantine is None
+
 
 @dataclass(frozen=True, slots=True)
 class ParkState:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ahorrater.domain.decision import Concluded, ControllerState, Decision, Reason
 from ahorrater.domain.epochs import renewed
-from ahorrater.domain.parks import Freshness, Park
+from ahorrater.domain.parks import Park
 from ahorrater.domain.policies import Policy
 
 
@@ -59,15 +59,14 @@ def shared(
     decision, state = concluded
     if (spread.most == 1 and not before.also) or decision.chosen is None:
         return concluded
-    if decision.held or decision.shed:
-        return replace(decision, also=before.also), replace(state, also=before.also)
     power_w = _usable_w(parks, state, policy, decision.decided_at)
     first_w = power_w.pop(decision.chosen, 0.0)
     if decision.moved:
         members = {node: power_w[node] for node in (before.chosen, *before.also) if node in power_w}
-        also = spread.fewest(first_w, members)
-        return replace(decision, also=also), replace(state, also=also)
-    return _reconsidered(decision, state, first_w, power_w, spread)
+        state = replace(state, also=spread.fewest(first_w, members))
+    elif not (decision.held or decision.shed):
+        decision, state = _reconsidered(decision, state, first_w, power_w, spread)
+    return replace(decision, also=state.also), state
 
 
 def without_further_nodes(state: ControllerState, policy: Policy, now: datetime, barred_for: timedelta) -> Concluded:
@@ -90,9 +89,7 @@ def _usable_w(parks: Iterable[Park], state: ControllerState, policy: Policy, now
     return {
         park.node: park.smoothed_power_w
         for park in parks
-        if park.freshness(now, policy.stale_after) is Freshness.FRESH
-        and park.quarantine is None
-        and park.node not in state.barred
+        if park.believed(now, policy.stale_after) and park.node not in state.barred
     }
 
 
@@ -111,7 +108,7 @@ def _reconsidered(
         wanted = _with(joiner, kept, power_w, spread, spare_w)
         if wanted is not None:
             return _joining(decision, state, wanted, f"the {total_w:.1f} W there are do not feed the work", spread)
-    return replace(decision, also=state.also), _settled(state, state.also)
+    return decision, _settled(state, state.also)
 
 
 def _with(
@@ -134,14 +131,14 @@ def _joining(
 ) -> Concluded:
     since = state.joins_since or decision.decided_at
     if decision.decided_at - since < spread.join_after:
-        return replace(decision, also=state.also), replace(state, joins_since=since, leaves_since=None)
+        return decision, replace(state, joins_since=since, leaves_since=None)
     return _changed(decision, state, wanted, f"{', '.join(wanted)} share the work: {because}.")
 
 
 def _leaving(decision: Decision, state: ControllerState, kept: tuple[str, ...], spread: Spread) -> Concluded:
     since = state.leaves_since or decision.decided_at
     if decision.decided_at - since < spread.leave_after:
-        return replace(decision, also=state.also), replace(state, joins_since=None, leaves_since=since)
+        return decision, replace(state, joins_since=None, leaves_since=since)
     return _changed(decision, state, kept[:-1], f"{kept[-1]} is not needed any more.")
 
 
@@ -149,8 +146,8 @@ def _changed(decision: Decision, state: ControllerState, also: tuple[str, ...], 
     """An epoch of its own, unless the decision began one already."""
     state = _settled(state, also)
     if decision.begins:
-        return replace(decision, also=also), state
-    return renewed(replace(decision, reason=Reason.SPREAD, sentence=sentence, also=also), state)
+        return decision, state
+    return renewed(replace(decision, reason=Reason.SPREAD, sentence=sentence), state)
 
 
 def _settled(state: ControllerState, also: tuple[str, ...]) -> ControllerState:

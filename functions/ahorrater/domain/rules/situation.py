@@ -23,14 +23,12 @@ class Situation:
         self.state, self.policy, self.now = state, policy, now
         self.barred = still_barred(state, now)
         self.numbers = tuple(Numbers.of(park, policy.score_w(park), now, policy.stale_after) for park in parks)
-        fresh = {park.node: park for park in parks if park.freshness(now, policy.stale_after) is Freshness.FRESH}
-        believed = {node: park for node, park in fresh.items() if park.quarantine is None}
-        self.believed = list(believed.values())
-        self.heard = fresh.get(state.chosen) if state.chosen else None
-        self.present = believed.get(state.chosen) if state.chosen else None
-        chosen = (park for park in parks if park.node == state.chosen and park.quarantine is None)
-        self.asleep = next((park for park in chosen if park.asleep(now)), None)
+        self.believed = [park for park in parks if park.believed(now, policy.stale_after)]
         self.eligible = [park for park in self.believed if park.node not in self.barred]
+        own = next((park for park in parks if park.node == state.chosen), None)
+        self.heard = own if own and own.freshness(now, policy.stale_after) is Freshness.FRESH else None
+        self.present = own if own and own.believed(now, policy.stale_after) else None
+        self.asleep = own if own and own.quarantine is None and own.asleep(now) else None
 
     @property
     def best(self) -> Park:
@@ -91,7 +89,7 @@ class Situation:
         if self.present is not None:
             return self.stay(Reason.ALREADY_BEST, f"{chosen} is the only node that can be chosen.")
         if self.heard is not None:
-            doubt = f"{chosen} cannot be believed ({self.heard.quarantine})"
+            _, doubt = self.why_absent()
             return self.stay(Reason.ALREADY_BEST, f"{doubt}, but no other node can be chosen.")
         return self.stay(Reason.ALL_STALE, f"Every park has fallen silent: the last choice, {chosen}, holds.")
 
