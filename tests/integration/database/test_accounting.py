@@ -11,7 +11,7 @@ from ahorrater.adapters.database.moves import SqlMoveBook
 from ahorrater.adapters.database.readings import SqlReadingStore
 from ahorrater.adapters.traces import TraceError, trace_of
 from ahorrater.contracts.errors import Reject
-from ahorrater.contracts.events import FailureReason, MoveFailed, NodeRelabelled, RelabelMode
+from ahorrater.contracts.events import FailureReason, RelabelMode
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.accounting import Tariff
 from ahorrater.domain.policies import ThesisPolicy
@@ -19,6 +19,7 @@ from ahorrater.services.accounting import Accounting
 from ahorrater.services.choose import ChooseNode, Patience
 from ahorrater.services.ingest import IngestPolicy, IngestReadings
 from ahorrater.services.moves import MovesLedger
+from tests.unit.move_events import failed_move, relabelled
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -28,35 +29,6 @@ def database(database_url):
     database = Database(database_url)
     yield database
     database.close()
-
-
-def relabelled(epoch, node, previous=None, mode=RelabelMode.APPLY):
-    return NodeRelabelled(
-        epoch=epoch,
-        mode=mode,
-        node=node,
-        previous=previous,
-        labels_before={},
-        labels_after={},
-        workloads=(),
-        pods_moved=0,
-        duration_s=4,
-    )
-
-
-def failed_move(epoch, node, previous):
-    return MoveFailed(
-        epoch=epoch,
-        node=node,
-        previous=previous,
-        reason=FailureReason.NO_ROOM,
-        sentence=f"{node} has no room.",
-        undone=True,
-        labels_before={},
-        labels_after={},
-        workloads=(),
-        duration_s=12,
-    )
 
 
 def live(database, story, *, mode=RelabelMode.APPLY):
@@ -110,7 +82,7 @@ def test_a_move_by_hand_counts_and_one_that_failed_does_not(database, database_u
     now = NOON + timedelta(minutes=12)
     moves = MovesLedger(SqlMoveBook(database), lambda: now)
     moves.on_relabelled(relabelled(1, "b", "a"), "/relabel#by-hand")
-    moves.on_failed(failed_move(2, "a", "b"), "/relabel#failed")
+    moves.on_failed(failed_move(2, "a", "b", reason=FailureReason.NO_ROOM), "/relabel#failed")
     accounting = Accounting(lambda: AccountingQueries(database_url), Tariff(), lambda: NOON + timedelta(hours=1))
     [day] = accounting.days(None, None)
     assert day.served_wh == pytest.approx({"a": 30 * 12 / 60, "b": 6 * 8 / 60})

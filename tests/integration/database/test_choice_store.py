@@ -8,13 +8,14 @@ import pytest
 from ahorrater.adapters.database.choices import SqlChoiceStore
 from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.readings import SqlReadingStore
-from ahorrater.contracts.events import FailureReason, MoveFailed, NodeChosen, NodeHeld
+from ahorrater.contracts.events import NodeChosen, NodeHeld
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.decision import Reason
 from ahorrater.domain.policies import HysteresisPolicy, ThesisPolicy
 from ahorrater.domain.spread import Spread
 from ahorrater.services.choose import ChooseNode, Patience, announcement
 from ahorrater.services.ingest import IngestPolicy, IngestReadings
+from tests.unit.move_events import failed_move
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -134,18 +135,7 @@ def test_when_all_are_silent_the_choice_holds_and_it_is_said_once(world):
 def test_a_failed_move_is_taken_back(world):
     world.readings(a=10.0)
     world.readings(a=1.0, b=80.0)
-    failed = MoveFailed(
-        epoch=2,
-        node="b",
-        previous="a",
-        reason=FailureReason.PODS_PENDING,
-        sentence="no room",
-        undone=True,
-        labels_before={},
-        labels_after={},
-        workloads=(),
-        duration_s=60,
-    )
+    failed = failed_move(2, "b", "a")
     told = world.choose.on_move_failed(failed, "/r#1")
     assert isinstance(announcement(told.decision), NodeChosen)
     assert (told.decision.chosen, told.decision.epoch, told.decision.reason) == ("a", 3, Reason.MOVE_FAILED)
@@ -234,18 +224,6 @@ def test_who_shares_the_work_is_told_again_as_it_was_told(database_url):
     assert (joined.chosen, joined.also, joined.epoch) == ("a", ("b",), 2)
     repeated = world.later(10).tick()
     assert announcement(repeated.decision) == announcement(joined)
-    failed = MoveFailed(
-        epoch=2,
-        node="a",
-        previous="a",
-        reason=FailureReason.PODS_PENDING,
-        sentence="no room",
-        undone=True,
-        labels_before={},
-        labels_after={},
-        workloads=(),
-        duration_s=60,
-    )
-    alone = world.choose.on_move_failed(failed, "/r#1").decision
+    alone = world.choose.on_move_failed(failed_move(2, "a", "a"), "/r#1").decision
     assert (alone.chosen, alone.also, alone.epoch) == ("a", (), 3)
     world.database.close()

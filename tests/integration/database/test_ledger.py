@@ -11,15 +11,7 @@ from ahorrater.adapters.database.moves import SqlMoveBook
 from ahorrater.adapters.database.queries import EnergyQueries
 from ahorrater.adapters.database.readings import SqlReadingStore
 from ahorrater.contracts.answers import MoveOutcome
-from ahorrater.contracts.events import (
-    FailureReason,
-    MoveFailed,
-    NodeRelabelled,
-    RelabelMode,
-    WorkloadKind,
-    WorkloadMove,
-    WorkloadOutcome,
-)
+from ahorrater.contracts.events import RelabelMode, WorkloadKind, WorkloadMove, WorkloadOutcome
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.accounting import Tariff
 from ahorrater.domain.policies import HysteresisPolicy
@@ -27,6 +19,7 @@ from ahorrater.services.choose import ChooseNode, Patience
 from ahorrater.services.ingest import IngestPolicy, IngestReadings
 from ahorrater.services.ledger import Ledger
 from ahorrater.services.moves import MovesLedger
+from tests.unit import move_events
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HORIZON = timedelta(minutes=10)
@@ -37,17 +30,7 @@ def relabelled(epoch, node, mode=RelabelMode.APPLY):
     moved = WorkloadMove(
         kind=WorkloadKind.DEPLOYMENT, namespace="demo", name="web", outcome=WorkloadOutcome.MOVED, pods=2, why=None
     )
-    return NodeRelabelled(
-        epoch=epoch,
-        mode=mode,
-        node=node,
-        previous=None,
-        labels_before={},
-        labels_after={},
-        workloads=(moved,),
-        pods_moved=2,
-        duration_s=7.5,
-    )
+    return move_events.relabelled(epoch, node, mode=mode, workloads=(moved,), pods_moved=2, duration_s=7.5)
 
 
 class World:
@@ -145,21 +128,8 @@ def test_each_move_is_written_once_with_what_became_of_it(world):
     world.now += timedelta(minutes=1)
     world.book.on_relabelled(relabelled(2, "b", RelabelMode.RECOMMEND_ONLY), "/relabel#2")
     world.now += timedelta(minutes=1)
-    world.book.on_failed(
-        MoveFailed(
-            epoch=3,
-            node="c",
-            previous="a",
-            reason=FailureReason.PODS_PENDING,
-            sentence="web does not fit on c.",
-            undone=True,
-            labels_before={},
-            labels_after={},
-            workloads=(),
-            duration_s=60,
-        ),
-        "/relabel#3",
-    )
+    failed = move_events.failed_move(3, "c", "a", sentence="web does not fit on c.")
+    world.book.on_failed(failed, "/relabel#3")
     failed, recommended, moved = world.queries.moves(None, None, 50)
     assert (failed.outcome, failed.node, failed.previous) == (MoveOutcome.UNDONE, "c", "a")
     assert (failed.why, failed.duration_s, failed.pods_moved) == ("web does not fit on c.", 60, 0)

@@ -10,24 +10,14 @@ from starlette.testclient import TestClient
 from ahorrater.adapters.functions import Emit, Function, data_of, function
 from ahorrater.adapters.tracing.logs import name_trace
 from ahorrater.contracts.errors import RetryLater
-from ahorrater.contracts.events import ClockTick, FailureReason, MoveFailed, NodeHeld
+from ahorrater.contracts.events import ClockTick, MoveFailed, NodeHeld
 from ahorrater.contracts.trace_context import TraceContext
 from ahorrater.domain.decision import Reason
+from tests.unit.move_events import failed_move
 
 SENDER = TraceContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331")
 NOW = "2026-06-01T12:00:00Z"
-FAILED = MoveFailed(
-    epoch=8,
-    node="b",
-    previous="a",
-    reason=FailureReason.PODS_PENDING,
-    sentence="",
-    undone=True,
-    labels_before={},
-    labels_after={},
-    workloads=(),
-    duration_s=1,
-)
+FAILED = failed_move(8, "b", "a")
 HELD = NodeHeld.model_validate_json(
     f'{{"epoch": 9, "decided_at": "{NOW}", "policy": "thesis", "chosen": "a", "previous": "a", '
     f'"reason": "{Reason.ALL_STALE}", "sentence": "", "parks": []}}'

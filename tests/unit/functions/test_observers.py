@@ -17,11 +17,8 @@ from ahorrater.adapters.observers.replay import ReplayObserver
 from ahorrater.contracts.answers import DayEnergy
 from ahorrater.contracts.events import (
     ClockTick,
-    FailureReason,
     FuelRefreshed,
-    MoveFailed,
     NodeChosen,
-    NodeRelabelled,
     ReadingStored,
     RelabelMode,
 )
@@ -29,6 +26,7 @@ from ahorrater.contracts.exports import Where
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.decision import Reason
 from ahorrater.services.notify.ports import ChatRefused, MessengerAway
+from tests.unit.move_events import failed_move, relabelled
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TICK = Event("1", "/test", ClockTick.TYPE)
@@ -104,42 +102,13 @@ def test_a_decision_counts_once_however_often_it_is_repeated():
     }
 
 
-def relabelled(mode):
-    return NodeRelabelled(
-        epoch=3,
-        mode=mode,
-        node="a",
-        previous="b",
-        labels_before={},
-        labels_after={},
-        workloads=(),
-        pods_moved=4,
-        duration_s=2.0,
-    )
-
-
-def failed(*, undone):
-    return MoveFailed(
-        epoch=4,
-        node="a",
-        previous="b",
-        reason=FailureReason.PODS_PENDING,
-        sentence="",
-        undone=undone,
-        labels_before={},
-        labels_after={},
-        workloads=(),
-        duration_s=60.0,
-    )
-
-
 @pytest.mark.parametrize(
     ("data", "outcome"),
     [
-        (relabelled(RelabelMode.APPLY), "moved"),
-        (relabelled(RelabelMode.RECOMMEND_ONLY), "recommended"),
-        (failed(undone=True), "undone"),
-        (failed(undone=False), "failed"),
+        (relabelled(3, "a", "b", pods_moved=4, duration_s=2.0), "moved"),
+        (relabelled(3, "a", "b", mode=RelabelMode.RECOMMEND_ONLY, pods_moved=4), "recommended"),
+        (failed_move(4, "a", "b"), "undone"),
+        (failed_move(4, "a", "b", undone=False), "failed"),
     ],
 )
 def test_moves(data, outcome):

@@ -6,11 +6,8 @@ from ahorrater.contracts.base import adapter_of
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import (
     DeviceStatus,
-    FailureReason,
-    MoveFailed,
     NodeChosen,
     NodeHeld,
-    NodeRelabelled,
     ParkNumbers,
     ParkStatus,
     RelabelMode,
@@ -21,6 +18,7 @@ from ahorrater.contracts.events import (
 from ahorrater.domain.decision import Reason
 from ahorrater.domain.news import Chosen, Contact, Failed, News, Relabelled, Silence
 from ahorrater.services.notify.news import MAX_RACES, Notifier
+from tests.unit import move_events
 from tests.unit.notify.notify_fakes import NOON, FakeNewsStore, SetClock
 
 
@@ -71,32 +69,8 @@ def relabelled(epoch=1, mode=RelabelMode.APPLY):
     recommended = mode is RelabelMode.RECOMMEND_ONLY
     outcome = WorkloadOutcome.WOULD_MOVE if recommended else WorkloadOutcome.MOVED
     move = WorkloadMove(kind=WorkloadKind.DEPLOYMENT, namespace="shop", name="web", outcome=outcome, pods=2)
-    return NodeRelabelled(
-        epoch=epoch,
-        mode=mode,
-        node="b",
-        previous="a",
-        labels_before={},
-        labels_after={},
-        workloads=(move,),
-        pods_moved=0 if recommended else 2,
-        duration_s=3.5,
-    )
-
-
-def failed(epoch=1):
-    return MoveFailed(
-        epoch=epoch,
-        node="b",
-        previous="a",
-        reason=FailureReason.PODS_PENDING,
-        sentence="no room",
-        undone=True,
-        labels_before={},
-        labels_after={},
-        workloads=(),
-        duration_s=60,
-    )
+    pods = 0 if recommended else 2
+    return move_events.relabelled(epoch, "b", "a", mode=mode, workloads=(move,), pods_moved=pods, duration_s=3.5)
 
 
 def status(value, boot=1, at=NOON, node="n"):
@@ -112,7 +86,7 @@ def test_a_choice_says_the_powers_that_decided(desk):
 def test_each_kind_of_news(desk):
     desk.notifier.hear_choice(decision(NodeChosen))
     desk.notifier.hear_relabelled(relabelled(mode=RelabelMode.RECOMMEND_ONLY))
-    desk.notifier.hear_failure(failed())
+    desk.notifier.hear_failure(move_events.failed_move(1, "b", "a"))
     desk.notifier.hear_park(status(DeviceStatus.OFFLINE))
     desk.clock.forward(1)
     assert desk.queued() == {
@@ -139,7 +113,7 @@ REPEATED = [
     lambda notifier: notifier.hear_choice(decision(NodeChosen)),
     lambda notifier: notifier.hear_held(decision(NodeHeld, previous="b", reason=Reason.ALL_STALE)),
     lambda notifier: notifier.hear_relabelled(relabelled()),
-    lambda notifier: notifier.hear_failure(failed()),
+    lambda notifier: notifier.hear_failure(move_events.failed_move(1, "b", "a")),
     lambda notifier: notifier.hear_park(status(DeviceStatus.OFFLINE)),
 ]
 
