@@ -9,7 +9,8 @@ from ahorrater.contracts.answers import DecisionEntry
 from dashboard import live
 from dashboard.client import Away
 from dashboard.connections import now
-from dashboard.formats import duration, escape
+from dashboard.formats import escape
+from dashboard.parts.age import moment_and_age
 from dashboard.parts.banner import banner
 from dashboard.reader import Reader
 
@@ -53,18 +54,13 @@ def table(entries: tuple[DecisionEntry, ...], reader: Reader, now: datetime) -> 
     texts = reader.texts
     newest = max((entry.epoch for entry in entries), default=0)
     return {
-        texts.when: [_when(entry, reader, now) for entry in entries],
+        texts.when: [moment_and_age(entry.decided_at, reader, now) for entry in entries],
         texts.what: [_what(entry, reader) for entry in entries],
         texts.why: [
             "  \n".join((_reason(entry, reader), escape(reader.sentence(entry)), *_gain(entry, newest, reader)))
             for entry in entries
         ],
     }
-
-
-def _when(entry: DecisionEntry, reader: Reader, now: datetime) -> str:
-    age = duration((now - entry.decided_at).total_seconds())
-    return f"{escape(reader.time(entry.decided_at))}  \n:small[:gray[{escape(reader.texts.ago.format(age=age))}]]"
 
 
 def _what(entry: DecisionEntry, reader: Reader) -> str:

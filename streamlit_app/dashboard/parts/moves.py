@@ -10,6 +10,7 @@ from dashboard import live
 from dashboard.client import Answer, Away
 from dashboard.connections import now
 from dashboard.formats import duration, escape
+from dashboard.parts.age import moment_and_age
 from dashboard.parts.banner import banner
 from dashboard.reader import Reader
 from dashboard.story import decision_behind
@@ -47,15 +48,10 @@ def table(
     """The columns of the table, as Markdown."""
     texts = reader.texts
     return {
-        texts.when: [_when(move, reader, now) for move in moves],
+        texts.when: [moment_and_age(move.at, reader, now) for move in moves],
         texts.cluster.moved: [_what(move, decision_behind(move, choices), reader) for move in moves],
         texts.cluster.outcome: [_outcome(move, reader) for move in moves],
     }
-
-
-def _when(move: MoveEntry, reader: Reader, now: datetime) -> str:
-    age = duration((now - move.at).total_seconds())
-    return f"{escape(reader.time(move.at))}  \n:small[:gray[{escape(reader.texts.ago.format(age=age))}]]"
 
 
 def _what(move: MoveEntry, decision: DecisionEntry | None, reader: Reader) -> str:
