@@ -82,6 +82,10 @@ class Template:
     version: str = ""
     mark: str | None = None
 
+    def makes(self, pod: Pod) -> bool:
+        """Whether a pod of its workload is one of its own."""
+        return pod.revision in {None, self.name}
+
 
 @dataclass(frozen=True, slots=True)
 class Workload:
@@ -106,12 +110,11 @@ class Workload:
 
     def is_current(self, pod: Pod) -> bool:
         """Whether it is what its template makes now: no rollout is replacing it."""
-        own = [template for template in self.templates if pod.revision in {None, template.name}]
-        return any(pod.mark == template.mark for template in own)
+        return any(template.makes(pod) and template.mark == pod.mark for template in self.templates)
 
     def live_pods_of(self, template: Template) -> tuple[Pod, ...]:
         """Those of them that the template makes."""
-        return tuple(pod for pod in self.live_pods if pod.revision in {None, template.name})
+        return tuple(pod for pod in self.live_pods if template.makes(pod))
 
 
 @dataclass(frozen=True, slots=True)

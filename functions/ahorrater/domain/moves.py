@@ -45,12 +45,9 @@ class Scale:
 
 
 def settled(workload: Workload, targets: Collection[str]) -> bool:
-    """Whether all its pods are there and Ready, and none elsewhere. Several targets are to share the pods: then also
-    whether the rollout that sees to it is over.
-    """
+    """Whether all its pods have arrived, and none is elsewhere."""
     pods = workload.live_pods
-    there = len(pods) >= workload.replicas and all(pod.ready_on(targets) for pod in pods)
-    return there and (len(targets) == 1 or all(map(workload.is_current, pods)))
+    return len(pods) >= workload.replicas and all(_has_arrived(workload, pod, targets) for pod in pods)
 
 
 def crowded(workload: Workload, targets: Collection[str]) -> bool:
@@ -136,14 +133,8 @@ def needed_room(workloads: Iterable[Workload], targets: Collection[str]) -> Room
 
 
 def arrived(workloads: Iterable[Workload], targets: Collection[str]) -> int:
-    """How many pods are Ready there, of several targets those that the rollout made: a move makes progress as long as
-    this grows.
-    """
-    return sum(
-        pod.ready_on(targets) and (len(targets) == 1 or workload.is_current(pod))
-        for workload in workloads
-        for pod in workload.live_pods
-    )
+    """How many pods have arrived: a move makes progress as long as this grows."""
+    return sum(_has_arrived(workload, pod, targets) for workload in workloads for pod in workload.live_pods)
 
 
 def last_ready(workloads: Iterable[Workload], default: datetime) -> datetime:
@@ -166,6 +157,11 @@ def trouble(workloads: Iterable[Workload], targets: Collection[str]) -> Trouble:
                 Cause.PENDING, f"no node takes {pod.namespace}/{pod.name}: {pod.waiting or 'no reason given'}"
             )
     return Trouble(Cause.NOT_READY, "; ".join(_lateness(workload, targets) for workload in late[:3]))
+
+
+def _has_arrived(workload: Workload, pod: Pod, targets: Collection[str]) -> bool:
+    """Whether it is Ready there. Several targets are to share the pods: then it is also one that the rollout made."""
+    return pod.ready_on(targets) and (len(targets) == 1 or workload.is_current(pod))
 
 
 def _lateness(workload: Workload, targets: Collection[str]) -> str:
