@@ -1,10 +1,10 @@
 """What holds whatever the policy: how often the work may move, and what becomes of it while nobody has sun."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-DAY = timedelta(days=1)
+from ahorrater.domain.stays import of_a_day
 
 
 class Night(StrEnum):
@@ -30,7 +30,7 @@ class OperatingRules:
 
     def counted(self, moved_at: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...]:
         """The moves that still count, where they are counted."""
-        return () if self.moves_a_day is None else tuple(moment for moment in moved_at if now - moment < DAY)
+        return () if self.moves_a_day is None else of_a_day(moved_at, now)
 
     def may_move(self, moved_at: tuple[datetime, ...], now: datetime) -> bool:
         """Whether the budget leaves another move."""

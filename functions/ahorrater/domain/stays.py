@@ -1,7 +1,7 @@
 """What a workload says about its own moves: never, not so soon, not so often. Pure."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -51,10 +51,15 @@ def why_stays(rules: StayRules, moved_at: Sequence[datetime], now: datetime) -> 
         return f"it is pinned ({MOVABLE}: false)"
     if moved_at and now - max(moved_at) < rules.minimum_stay:
         return f"it was moved {_words(now - max(moved_at))} ago and stays for {_words(rules.minimum_stay)} at least"
-    today = [moment for moment in moved_at if now - moment < DAY]
+    today = of_a_day(moved_at, now)
     if rules.moves_a_day is not None and len(today) >= rules.moves_a_day:
         return f"it was moved {len(today)} times in 24 hours; its budget is {rules.moves_a_day}"
     return None
+
+
+def of_a_day(moments: Iterable[datetime], now: datetime) -> tuple[datetime, ...]:
+    """Those of the last 24 hours."""
+    return tuple(moment for moment in moments if now - moment < DAY)
 
 
 def _read(annotations: Mapping[str, str], key: str, parse: Callable[[str], T], *, default: T) -> T:

@@ -11,7 +11,7 @@ from pydantic import Field
 from ahorrater.contracts.base import Contract, Epoch, NodeName, UtcDatetime
 from ahorrater.contracts.events import FailureReason, Labels, MoveFailed, NodeRelabelled, WorkloadKind
 from ahorrater.domain.cluster import SUNNY, Deployment, StatefulSet, Workload
-from ahorrater.domain.stays import DAY
+from ahorrater.domain.stays import of_a_day
 
 
 class Phase(StrEnum):
@@ -167,7 +167,7 @@ def with_moves(state: RelabelState, arrivals: Mapping[str, datetime]) -> Relabel
 
 
 def _recent(moments: Sequence[datetime], now: datetime) -> tuple[datetime, ...]:
-    return tuple(moment for moment in moments if now - moment < DAY) or tuple(moments[-1:])
+    return of_a_day(moments, now) or tuple(moments[-1:])
 
 
 def settled_node(before: RelabelState | None, carriers: Sequence[str], target: str) -> str | None:
