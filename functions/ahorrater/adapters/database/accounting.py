@@ -4,14 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select as select_columns
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlmodel import Session, col
+from sqlmodel import col
 
-from ahorrater.adapters.database.engine import engine_of
+from ahorrater.adapters.database.engine import engine_of, session_of
 from ahorrater.adapters.database.histories import interval_means
 from ahorrater.adapters.database.tables import MoveRow
 from ahorrater.contracts.answers import MoveOutcome
-from ahorrater.contracts.errors import RetryLater
 from ahorrater.domain.accounting import Interval, Placement
 
 
@@ -42,8 +40,5 @@ class AccountingQueries:
         return [Placement(moment, node) for moment, node in [*before, *within]]
 
     def _all(self, query: Any) -> list[Any]:
-        try:
-            with Session(self._engine) as session:
-                return list(session.execute(query).all())
-        except (OperationalError, InterfaceError) as error:
-            raise RetryLater("the database is away") from error
+        with session_of(self._engine) as session:
+            return list(session.execute(query).all())

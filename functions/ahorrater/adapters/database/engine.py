@@ -1,8 +1,14 @@
 """SQLAlchemy's engine, for migrations and people's reads."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlmodel import Session
 
 from ahorrater.adapters.database.connection import CONNECT_TIMEOUT_S, SILENCE
+from ahorrater.contracts.errors import RetryLater
 
 
 def engine_of(url: str) -> Engine:
@@ -13,3 +19,13 @@ def engine_of(url: str) -> Engine:
         return engine
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S, **SILENCE})
+
+
+@contextmanager
+def session_of(engine: Engine) -> Iterator[Session]:
+    """One session. Raises RetryLater while the database is away."""
+    try:
+        with Session(engine) as session:
+            yield session
+    except (OperationalError, InterfaceError) as error:
+        raise RetryLater("the database is away") from error

@@ -2,13 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from ahorrater.adapters.database.engine import engine_of
+from ahorrater.adapters.database.engine import engine_of, session_of
 from ahorrater.adapters.database.histories import interval_means
 from ahorrater.adapters.database.tables import ParkHealthRow, ParkStateRow
-from ahorrater.contracts.errors import RetryLater
 from ahorrater.domain.health import Finding
 from ahorrater.domain.power_hours import PowerMean
 
@@ -21,33 +19,24 @@ class SqlPanelBook:
 
     def nodes(self) -> list[str]:
         """The parks that have ever given a reading."""
-        with _Retried(self._engine) as session:
+        with session_of(self._engine) as session:
             return list(session.exec(select(ParkStateRow.node).order_by(ParkStateRow.node)).all())
 
     def due(self, checked_before: datetime) -> list[str]:
         """Those of them whose last finding is older, or missing."""
-        with _Retried(self._engine) as session:
+        with session_of(self._engine) as session:
             checked = session.exec(select(ParkHealthRow.node).where(col(ParkHealthRow.at) >= checked_before)).all()
         return [node for node in self.nodes() if node not in set(checked)]
 
     def means(self, node: str, since: datetime, until: datetime, length: timedelta) -> list[PowerMean]:
         """From the park's minute means, and its readings where those are not there yet."""
         step_s = int(length.total_seconds())
-        with _Retried(self._engine) as session:
+        with session_of(self._engine) as session:
             rows = session.execute(interval_means(since, until, step_s, node)).all()
         return [PowerMean(datetime.fromtimestamp(number * step_s, UTC), power_w) for _, number, power_w, *_ in rows]
 
     def record(self, node: str, found: Finding, at: datetime) -> None:
         """In the place of what was found before."""
-        with _Retried(self._engine) as session:
+        with session_of(self._engine) as session:
             session.merge(ParkHealthRow(node=node, flag=found.flag, evidence=found.evidence, at=at))
             session.commit()
-
-
-class _Retried(Session):
-    """A session whose database may be away."""
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        super().__exit__(kind, error, trace)
-        if isinstance(error, OperationalError | InterfaceError):
-            raise RetryLater("the database is away") from error

@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from ahorrater.adapters.database.engine import engine_of
+from ahorrater.adapters.database.engine import engine_of, session_of
 from ahorrater.adapters.database.histories import interval_means
 from ahorrater.adapters.database.moves import WORKLOADS
 from ahorrater.adapters.database.readings import SKY_FORMAT, sky_of, trust_of, window_of
@@ -31,7 +30,6 @@ from ahorrater.contracts.answers import (
     PanelNow,
 )
 from ahorrater.contracts.base import adapter_of
-from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import DeviceStatus, ParkNumbers, PendingMove
 from ahorrater.domain.decision import Reason
 from ahorrater.domain.parks import Park, ParkState
@@ -123,11 +121,8 @@ class EnergyQueries:
         return self._all(query if node is None else query.where(ParkStateRow.node == node))
 
     def _all(self, query: Any) -> list[Any]:
-        try:
-            with Session(self._engine) as session:
-                return list(session.exec(query).all())
-        except (OperationalError, InterfaceError) as error:
-            raise RetryLater("the database is away") from error
+        with session_of(self._engine) as session:
+            return list(session.exec(query).all())
 
     def _panel_now(self, state: ParkStateRow, device: DeviceRow | None, now: datetime) -> PanelNow:
         park, latest = _park(state), window_of(state.recent)[-1]
