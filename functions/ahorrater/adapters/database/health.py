@@ -25,8 +25,8 @@ class SqlPanelBook:
     def due(self, checked_before: datetime) -> list[str]:
         """Those of them whose last finding is older, or missing."""
         with session_of(self._engine) as session:
-            checked = session.exec(select(ParkHealthRow.node).where(col(ParkHealthRow.at) >= checked_before)).all()
-        return [node for node in self.nodes() if node not in set(checked)]
+            checked = set(session.exec(select(ParkHealthRow.node).where(col(ParkHealthRow.at) >= checked_before)))
+        return [node for node in self.nodes() if node not in checked]
 
     def means(self, node: str, since: datetime, until: datetime, length: timedelta) -> list[PowerMean]:
         """From the park's minute means, and its readings where those are not there yet."""
