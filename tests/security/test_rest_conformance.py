@@ -43,7 +43,6 @@ def try_out(operation: DocumentedOperation) -> int:
         max_examples=min(EXAMPLES, DEAR.get(operation.path, EXAMPLES)),
         derandomize="FUZZ_EXAMPLES" not in os.environ,
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
     )
     wanted(given(st.tuples(parameters(operation), bodies(operation)))(answer))()

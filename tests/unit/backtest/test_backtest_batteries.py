@@ -40,7 +40,7 @@ def columns(most_parks: int, most_samples: int):
 
 
 @given(columns(4, 30), st.lists(batteries, min_size=4, max_size=4), st.floats(0.1, 120), st.floats(0, 20))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_nothing_exceeds_the_bound_and_every_account_closes(values, each, load_w, move_cost_wh):
     trace, work = trace_of(values, timedelta(minutes=30)), Work(load_w, move_cost_wh)
     held = dict(zip(trace.nodes, each, strict=False))
@@ -63,7 +63,7 @@ def test_nothing_exceeds_the_bound_and_every_account_closes(values, each, load_w
     st.floats(0, 20),
     st.integers(0, 30),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_no_plan_at_all_exceeds_the_bound_however_many_rounds_it_took(values, each, load_w, move_cost_wh, rounds):
     sun_w = [[0.0 if math.isnan(power_w) else max(power_w, 0.0) for power_w in column] for column in values]
     setting = Setting(sun_w, each[: len(sun_w)], load_w, move_cost_wh, hours=0.5)
@@ -74,7 +74,7 @@ def test_no_plan_at_all_exceeds_the_bound_however_many_rounds_it_took(values, ea
 
 
 @given(columns(4, 30), st.floats(0.1, 120), st.floats(0, 20))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_without_a_capacity_the_bound_is_the_optimum(values, load_w, move_cost_wh):
     trace, work = trace_of(values), Work(load_w, move_cost_wh)
     held = {node: Battery(0.0) for node in trace.nodes}

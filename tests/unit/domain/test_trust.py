@@ -113,7 +113,7 @@ def test_the_dark_hours_are_learned(sky, hour, power_w, dark):
     assert in_the_dark(Glance(at, power_w), sky, None, RULES) == dark
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(days)
 def test_an_outage_of_the_first_day_is_no_night(clouds):
     """A hole in what was learned by day is not taken for darkness: the power that comes after it is believed."""
@@ -145,7 +145,6 @@ def test_power_at_night_is_remembered_through_the_day_and_teaches_nothing():
 steps = st.lists(st.tuples(st.floats(0.9, 1.1), st.booleans()), min_size=50, max_size=300)
 
 
-@settings(deadline=None)
 @given(steps, st.floats(5, 60))
 def test_clouds_are_believed(steps, clear_w):
     power_w, samples, calm = clear_w, [], 0

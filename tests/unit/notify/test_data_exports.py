@@ -133,7 +133,7 @@ values = st.lists(st.none() | st.floats(-1e12, 1e12), min_size=1, max_size=30).f
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.from_regex(r"^[^\x00-\x1f\x7f]{1,40}$", fullmatch=True), values, min_size=1, max_size=4))
 def test_whatever_the_contract_takes_is_drawn(series):
     assert draw(export(series=series)).startswith(b"\x89PNG")

@@ -174,7 +174,7 @@ class LostEpochs(RuleBasedStateMachine):
 
 
 LostEpochs.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=60, stateful_step_count=25, suppress_health_check=list(HealthCheck)
 )
 test_lost_epochs = LostEpochs.TestCase
 

@@ -155,6 +155,6 @@ class RelabelMachine(RuleBasedStateMachine):
 
 
 RelabelMachine.TestCase.settings = settings(
-    max_examples=80, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=80, stateful_step_count=25, suppress_health_check=list(HealthCheck)
 )
 test_relabel_machine = RelabelMachine.TestCase
