@@ -163,20 +163,7 @@ class SqlChoiceTransaction:
         return self._recorded(rows[0]) if rows else None
 
     def _recorded(self, row: Row) -> Recorded:
-        (
-            number,
-            epoch,
-            decided_at,
-            policy,
-            chosen,
-            previous,
-            reason,
-            sentence,
-            parks,
-            pending,
-            applied_at,
-            also,
-        ) = row
+        number, epoch, decided_at, policy, chosen, previous, reason, sentence, parks, pending, applied_at, also = row
         decision = Decision(
             epoch=epoch,
             decided_at=self._dialect.read_moment(decided_at),
