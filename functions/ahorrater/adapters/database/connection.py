@@ -19,6 +19,8 @@ from typing import Any, Protocol
 from ahorrater.contracts.errors import RetryLater
 
 Row = tuple[Any, ...]
+FOR_UPDATE = {"sqlite": "", "postgresql": " FOR UPDATE"}
+"""Ends a SELECT whose rows are held until the transaction ends; SQLite has one writer at a time in any case."""
 BUSY_TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_S = 20

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from ahorrater.adapters.database.connection import Database, Transaction, as_json
+from ahorrater.adapters.database.connection import FOR_UPDATE, Database, Transaction, as_json
 from ahorrater.adapters.database.dead_letters import bury
 from ahorrater.adapters.database.rollups import mark_late
 from ahorrater.contracts.base import adapter_of
@@ -45,7 +45,6 @@ _ELEMENTS = {
     "sqlite": "(SELECT value FROM json_each(:nodes))",
     "postgresql": "(SELECT json_array_elements_text(:nodes))",
 }
-_FOR_UPDATE = {"sqlite": "", "postgresql": " FOR UPDATE"}
 _ENSURE_STATE = {
     "sqlite": "INSERT INTO park_state (node) SELECT value FROM json_each(:nodes) WHERE true ON CONFLICT DO NOTHING",
     "postgresql": "INSERT INTO park_state (node) SELECT json_array_elements_text(:nodes) ON CONFLICT DO NOTHING",
@@ -121,7 +120,7 @@ class SqlReadingTransaction:
         """
         wanted = json.dumps(sorted(nodes))
         self._sql.execute(_ENSURE_STATE[self._dialect.name], {"nodes": wanted})
-        where = f"WHERE node IN {_ELEMENTS[self._dialect.name]} ORDER BY node{_FOR_UPDATE[self._dialect.name]}"
+        where = f"WHERE node IN {_ELEMENTS[self._dialect.name]} ORDER BY node{FOR_UPDATE[self._dialect.name]}"
         select = f"SELECT {_STATE} FROM park_state {where}"
         rows = self._sql.execute(select, {"nodes": wanted})
         self._mark_late({node: self._dialect.read_moment(until) for node, *_, until in rows if until is not None})

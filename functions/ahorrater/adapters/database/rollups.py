@@ -4,11 +4,10 @@ Every step is one transaction that holds the row of the park in `park_state`, as
 reading is either there when its minute is rolled up, or finds it rolled up and marks it late.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from ahorrater.adapters.database.connection import Database, Transaction, as_json
+from ahorrater.adapters.database.connection import FOR_UPDATE, Database, Transaction, as_json
 from ahorrater.services.retention import Step
 
 MINUTE = timedelta(minutes=1)
@@ -17,10 +16,7 @@ BEGINNING = datetime.min.replace(tzinfo=UTC)
 LATE_MINUTES = 50
 """Minutes that one transaction rolls up again: no more than so many are found together in one look."""
 _NODES = "SELECT node FROM park_state ORDER BY node"
-_STATE = {
-    "sqlite": "SELECT rolled_until, raw_since FROM park_state WHERE node = :node",
-    "postgresql": "SELECT rolled_until, raw_since FROM park_state WHERE node = :node FOR UPDATE",
-}
+_STATE = "SELECT rolled_until, raw_since FROM park_state WHERE node = :node"
 _OLDEST = """
     SELECT measured_at FROM reading WHERE node = :node AND measured_at >= :since AND measured_at < :until
     ORDER BY measured_at LIMIT 1 OFFSET :skip"""
@@ -127,14 +123,11 @@ class _Park:
 
     def __init__(self, sql: Transaction, node: str) -> None:
         self._sql, self._node, self._dialect = sql, node, sql.dialect.name
-        ((rolled_until, raw_since),) = sql.execute(_STATE[self._dialect], {"node": node}) or [(None, None)]
+        self.read = sql.dialect.read_moment
+        state = f"{_STATE}{FOR_UPDATE[self._dialect]}"
+        ((rolled_until, raw_since),) = sql.execute(state, {"node": node}) or [(None, None)]
         self.rolled_until = None if rolled_until is None else self.read(rolled_until)
         self.raw_since = None if raw_since is None else self.read(raw_since)
-
-    @property
-    def read(self) -> Callable[[Any], datetime]:
-        """A moment as the database gives it."""
-        return self._sql.dialect.read_moment
 
     def reading(self, since: datetime, until: datetime, skip: int = 0) -> datetime | None:
         """When the oldest reading of an interval, or the one so many after it, was measured."""
