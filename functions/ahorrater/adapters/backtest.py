@@ -13,7 +13,7 @@ from ahorrater.adapters.traces import TraceError, own_peaks_w, read_trace, scale
 from ahorrater.domain.battery import Battery
 from ahorrater.domain.policies import Policy
 from ahorrater.domain.replay import Trace, Work
-from ahorrater.services.backtest import Backtest, backtest, backtest_with_batteries, standard_policies
+from ahorrater.services.backtest import Backtest, backtest, standard_policies
 
 REFERENCE_PEAK_W = 100.0
 """Parks that are scaled to their own peaks are compared as panels of so many watts."""
@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"ahorrater backtest: {error}\n")
         return 2
     policies = _chosen(standard_policies(work, batteries), arguments.policy)
-    result = backtest_with_batteries(trace, work, policies, batteries) if batteries else backtest(trace, work, policies)
+    result = backtest(trace, work, policies, batteries)
     report = result.report()
     sys.stdout.write(json.dumps(report) + "\n" if arguments.json else table(result))
     if arguments.plot:

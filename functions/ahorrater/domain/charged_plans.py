@@ -15,9 +15,10 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from ahorrater.domain.battery import Battery, flow
-from ahorrater.domain.optimum import best_plan
+from ahorrater.domain.optimum import best_plan, moves_of
 
 ROUNDS = 40
 MOMENTUM = 0.6
@@ -29,8 +30,7 @@ Series = Sequence[Sequence[float]]
 """A number for each park and sample."""
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(NamedTuple):
     """The energy of all parks over a plan, Wh: sun = served + stored + spilled + lost. `stored` is what the batteries
     hold more in the end than in the beginning.
     """
@@ -56,12 +56,18 @@ class Setting:
 
 
 def carry_out(setting: Setting, plan: Sequence[int]) -> Balance:
-    """What becomes of the energy if the work is where the plan says; a negative place is nowhere."""
+    """What becomes of the energy if the work is where the plan says."""
     parks = [_carry_out_one(setting, place, plan) for place in range(len(setting.sun_w))]
     return Balance(*(math.fsum(parts) for parts in zip(*parks, strict=True)))
 
 
-def _carry_out_one(setting: Setting, place: int, plan: Sequence[int]) -> tuple[float, float, float, float, float]:
+def best_stay(setting: Setting) -> Sequence[int]:
+    """The whole time on the one park that serves most."""
+    stays = [array("l", [place]) * len(sun_w) for place, sun_w in enumerate(setting.sun_w)]
+    return max(stays, key=lambda plan: _carry_out_one(setting, plan[0], plan).served_wh)
+
+
+def _carry_out_one(setting: Setting, place: int, plan: Sequence[int]) -> Balance:
     battery, hours = setting.batteries[place], setting.hours
     served, spilled, lost = (array("d", bytes(8 * len(plan))) for _ in range(3))
     stored_wh = battery.reserve_wh
@@ -69,17 +75,7 @@ def _carry_out_one(setting: Setting, place: int, plan: Sequence[int]) -> tuple[f
         load_w = setting.load_w if plan[sample] == place else 0.0
         stored_wh, served[sample], spilled[sample], lost[sample] = flow(battery, stored_wh, sun_w, load_w, hours)
     sun_wh = math.fsum(setting.sun_w[place]) * hours
-    return sun_wh, math.fsum(served), stored_wh - battery.reserve_wh, math.fsum(spilled), math.fsum(lost)
-
-
-def net_wh(setting: Setting, plan: Sequence[int]) -> float:
-    """What a plan serves, the cost of its moves taken off, Wh."""
-    return carry_out(setting, plan).served_wh - setting.move_cost_wh * moves_of(plan)
-
-
-def moves_of(plan: Sequence[int]) -> int:
-    """How often a plan moves; being placed for the first time is no move."""
-    return sum(before not in (after, -1) for before, after in pairwise(plan))
+    return Balance(sun_wh, math.fsum(served), stored_wh - battery.reserve_wh, math.fsum(spilled), math.fsum(lost))
 
 
 def ceiling_of_plans(setting: Setting, reached_wh: float, rounds: int = ROUNDS) -> tuple[float, Sequence[int]]:

@@ -1,7 +1,19 @@
-"""The best possible plan: what a clairvoyant would have done. Dynamic programming over nodes, O(samples x parks)."""
+"""The best possible plan: what a clairvoyant would have done. Dynamic programming over nodes, O(samples x parks).
+
+A plan is, for each sample, the number of the park that the work is on.
+"""
 
 from array import array
 from collections.abc import Sequence
+from itertools import pairwise
+
+NOWHERE = -1
+"""In a plan: the work has not been placed yet."""
+
+
+def moves_of(plan: Sequence[int]) -> int:
+    """How often a plan moves; being placed for the first time is no move."""
+    return sum(before not in (after, NOWHERE) for before, after in pairwise(plan))
 
 
 def best_plan(served_wh: Sequence[Sequence[float]], move_cost_wh: float) -> Sequence[int]:

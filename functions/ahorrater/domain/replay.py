@@ -6,19 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import nsmallest
-from itertools import pairwise
 from operator import attrgetter
 
 from ahorrater.domain.battery import Bank
 from ahorrater.domain.choose import choose_node
 from ahorrater.domain.decision import ControllerState
-from ahorrater.domain.optimum import best_plan
+from ahorrater.domain.optimum import NOWHERE, best_plan, moves_of
 from ahorrater.domain.parks import Park, ParkState, Smoothing
 from ahorrater.domain.policies import Policy
 from ahorrater.domain.samples import ParkSample
 from ahorrater.domain.sky import Sky
 
-NOWHERE = -1
 CANDIDATES = 3
 THESIS_SPAN_S = 20.0
 """Ten readings, one every 2 s."""
@@ -65,12 +63,17 @@ class Outcome:
     net_wh: float
     moves: int
 
+    @classmethod
+    def of(cls, plan: Sequence[int], energy_wh: float, work: Work) -> "Outcome":
+        """The account of a plan that served so much."""
+        moves = moves_of(plan)
+        return cls(plan, energy_wh, energy_wh - moves * work.move_cost_wh, moves)
+
 
 def outcome(plan: Sequence[int], served_wh: Sequence[Sequence[float]], work: Work) -> Outcome:
-    """The account of a plan; being placed for the first time is no move."""
+    """The account of a plan."""
     energy_wh = math.fsum(served_wh[park][sample] for sample, park in enumerate(plan) if park != NOWHERE)
-    moves = sum(before not in (after, NOWHERE) for before, after in pairwise(plan))
-    return Outcome(plan, energy_wh, energy_wh - moves * work.move_cost_wh, moves)
+    return Outcome.of(plan, energy_wh, work)
 
 
 def served(trace: Trace, work: Work) -> list[Sequence[float]]:

@@ -3,11 +3,12 @@
 import math
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from ahorrater.domain.battery import Bank, Battery
-from ahorrater.domain.charged_plans import Balance, Setting, carry_out, ceiling_of_plans, moves_of
+from ahorrater.domain.charged_plans import Balance, Setting, best_stay, carry_out, ceiling_of_plans
+from ahorrater.domain.optimum import moves_of
 from ahorrater.domain.policies import ForecastPolicy, HysteresisPolicy, Policy, ThesisPolicy
 from ahorrater.domain.replay import Outcome, Trace, Work, optimum, outcome, replay, served, stay_put
 
@@ -48,7 +49,7 @@ class Backtest:
         }
 
     def _balance(self, name: str) -> dict[str, object]:
-        return {"balance": asdict(self.balances[name])} if name in self.balances else {}
+        return {"balance": self.balances[name]._asdict()} if name in self.balances else {}
 
 
 def standard_policies(work: Work, batteries: Mapping[str, Battery] | None = None) -> dict[str, Policy]:
@@ -94,47 +95,45 @@ def plain_hysteresis(work: Work) -> HysteresisPolicy:
     )
 
 
-def backtest(trace: Trace, work: Work, policies: Mapping[str, Policy]) -> Backtest:
-    """Replays the trace under each policy. The cost grows with samples times parks."""
+def backtest(
+    trace: Trace, work: Work, policies: Mapping[str, Policy], batteries: Mapping[str, Battery] | None = None
+) -> Backtest:
+    """Replays the trace under each policy. The cost grows with samples times parks.
+
+    `batteries`: of the parks that have one. They begin at their reserve, and then `optimum` is what no plan exceeds,
+    not one that is known (see `ahorrater.domain.charged_plans`): its energy is that bound and the cost of its route's
+    moves.
+    """
+    return _with_batteries(trace, work, policies, batteries) if batteries else _on_sun(trace, work, policies)
+
+
+def _on_sun(trace: Trace, work: Work, policies: Mapping[str, Policy]) -> Backtest:
     served_wh = served(trace, work)
     plans: dict[str, Sequence[int]] = {STAY_PUT: stay_put(served_wh), **replay(trace, policies)}
     plans[OPTIMUM] = optimum(served_wh, work)
     return Backtest(trace, ceiling_wh(served_wh), {name: outcome(p, served_wh, work) for name, p in plans.items()})
 
 
-def backtest_with_batteries(
+def _with_batteries(
     trace: Trace, work: Work, policies: Mapping[str, Policy], batteries: Mapping[str, Battery]
 ) -> Backtest:
-    """The same where parks have batteries, which begin at their reserve. What is unknown is no sun; a battery gives all
-    the same.
-
-    `optimum` is what no plan exceeds, not one that is known (see `ahorrater.domain.charged_plans`): its energy is that
-    bound and the cost of its route's moves.
-    """
-    setting = setting_of(trace, work, batteries)
-    stays = [array("l", [place]) * len(trace.times) for place in range(len(trace.nodes))]
-    stay = max(stays, key=lambda plan: carry_out(setting, plan).served_wh)
-    plans = {STAY_PUT: stay, **replay(trace, policies, bank=Bank(batteries, work.load_w))}
+    setting = _setting(trace, work, batteries)
+    plans = {STAY_PUT: best_stay(setting), **replay(trace, policies, bank=Bank(batteries, work.load_w))}
     balances = {name: carry_out(setting, plan) for name, plan in plans.items()}
-    outcomes = {name: _outcome(plan, balances[name].served_wh, work) for name, plan in plans.items()}
+    outcomes = {name: Outcome.of(plan, balances[name].served_wh, work) for name, plan in plans.items()}
     most_wh, route = ceiling_of_plans(setting, max(one.net_wh for one in outcomes.values()))
     moves = moves_of(route)
     outcomes[OPTIMUM] = Outcome(route, most_wh + moves * work.move_cost_wh, most_wh, moves)
     return Backtest(trace, work.load_w * trace.interval_h * len(trace.times), outcomes, balances)
 
 
-def setting_of(trace: Trace, work: Work, batteries: Mapping[str, Battery]) -> Setting:
-    """The trace and the work as plans with batteries are worked out on."""
+def _setting(trace: Trace, work: Work, batteries: Mapping[str, Battery]) -> Setting:
+    """What is unknown is no sun; a battery gives all the same."""
     sun_w = [
         array("d", (0.0 if math.isnan(watts) else max(watts, 0.0) for watts in column)) for column in trace.power_w
     ]
     each = [batteries.get(node, NO_BATTERY) for node in trace.nodes]
     return Setting(sun_w, each, work.load_w, work.move_cost_wh, trace.interval_h)
-
-
-def _outcome(plan: Sequence[int], energy_wh: float, work: Work) -> Outcome:
-    moves = moves_of(plan)
-    return Outcome(plan, energy_wh, energy_wh - moves * work.move_cost_wh, moves)
 
 
 def ceiling_wh(served_wh: Sequence[Sequence[float]]) -> float:

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ahorrater.domain.battery import Bank, Battery
-from ahorrater.domain.charged_plans import Setting, carry_out, ceiling_of_plans, moves_of
+from ahorrater.domain.charged_plans import Setting, carry_out, ceiling_of_plans
 from ahorrater.domain.futures import Expected
-from ahorrater.domain.optimum import best_plan
+from ahorrater.domain.optimum import best_plan, moves_of
 from ahorrater.domain.prospect import Charge, Prospect
 from ahorrater.domain.replay import Work, served
 from ahorrater.domain.samples import ParkSample
-from ahorrater.services.backtest import OPTIMUM, backtest_with_batteries, standard_policies
+from ahorrater.services.backtest import OPTIMUM, backtest, standard_policies
 from tests.unit.backtest.test_backtest import command, trace_of
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -44,7 +44,7 @@ def columns(most_parks: int, most_samples: int):
 def test_nothing_exceeds_the_bound_and_every_account_closes(values, each, load_w, move_cost_wh):
     trace, work = trace_of(values, timedelta(minutes=30)), Work(load_w, move_cost_wh)
     held = dict(zip(trace.nodes, each, strict=False))
-    result = backtest_with_batteries(trace, work, standard_policies(work, held), held)
+    result = backtest(trace, work, standard_policies(work, held), held)
     best = result.outcomes[OPTIMUM].net_wh
     for name, balance in result.balances.items():
         one = result.outcomes[name]
@@ -78,7 +78,7 @@ def test_no_plan_at_all_exceeds_the_bound_however_many_rounds_it_took(values, ea
 def test_without_a_capacity_the_bound_is_the_optimum(values, load_w, move_cost_wh):
     trace, work = trace_of(values), Work(load_w, move_cost_wh)
     held = {node: Battery(0.0) for node in trace.nodes}
-    found = backtest_with_batteries(trace, work, {}, held).outcomes[OPTIMUM]
+    found = backtest(trace, work, {}, held).outcomes[OPTIMUM]
     served_wh = served(trace, work)
     plan = best_plan(served_wh, move_cost_wh)
     best = math.fsum(served_wh[place][sample] for sample, place in enumerate(plan)) - moves_of(plan) * move_cost_wh
