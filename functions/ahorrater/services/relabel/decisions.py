@@ -43,7 +43,7 @@ class Relabel(RelabelService):
         newest = max(kept.epoch, held.epoch if held else 0)
         if chosen.epoch > newest + LEAP:
             return _outdated(chosen, newest)
-        if not _is_newer(chosen, kept) or self._control.acts():
+        if chosen.epoch <= kept.epoch or self._control.acts():
             return self._chosen(kept, chosen, cause, newest)
         if held is not None and not _may_replace(held, chosen):
             return _outdated(chosen, newest)
@@ -87,7 +87,7 @@ class Relabel(RelabelService):
 
     def _tick(self, cause: str, until: datetime) -> Reply | None:
         kept, due = self._fence.read(), self._control.due()
-        if due is not None and _is_newer(due, kept):
+        if due is not None and due.epoch > kept.epoch:
             return self._take_over(kept, due, cause) or self._advance(cause, until)
         if kept.state is None:
             return None
@@ -122,10 +122,6 @@ def advance_until(mover: Mover, fence: Fence, cause: str, wait: Callable[[], boo
             return reply
         kept = fence.read()
     return None
-
-
-def _is_newer(chosen: NodeChosen, kept: Kept) -> bool:
-    return chosen.epoch > kept.epoch
 
 
 def _may_replace(held: NodeChosen, chosen: NodeChosen) -> bool:

@@ -102,7 +102,7 @@ class ManualRelabel(RelabelService):
         before, now = kept.state, self._clock()
         return begin(
             before,
-            epoch=before.epoch if before else 0,
+            epoch=kept.epoch,
             manual=(before.manual if before else 0) + 1,
             node=node,
             labels=labels(nodes),
