@@ -11,13 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ahorrater.adapters.functions import metrics
+from ahorrater.adapters.functions.recent import READS, Question, question_of
 from ahorrater.adapters.functions.traffic import OTHER, PATH_TEMPLATE, Counting, Scope
 from ahorrater.services.fuel.edition import Edition
 
 Answer = Callable[[Request], Awaitable[Response]]
-Key = tuple[bytes, bytes]
 GZIP_FROM_BYTES = 500
-READS = frozenset({"GET", "HEAD"})
 ALWAYS_FRESH = frozenset({"/healthz", metrics.PATH})
 
 
@@ -80,7 +79,7 @@ class ReadyAnswers:
     ) -> None:
         self._answer, self._edition, self._count = answer, edition, count
         self._max_bytes, self._max_age_s = max_bytes, max_age_s
-        self._ready: dict[Key, ReadyAnswer] = {}
+        self._ready: dict[Question, ReadyAnswer] = {}
         self._version, self._bytes = "", 0
         self._checking: asyncio.Future[None] | None = None
 
@@ -92,8 +91,8 @@ class ReadyAnswers:
         if not self._edition.version and self._edition.is_due:
             await asyncio.to_thread(self._edition.check)
         self._look_for_news()
-        key = (request.scope["raw_path"], request.scope["query_string"])
-        ready = self._ready.get(key)
+        question = question_of(request)
+        ready = self._ready.get(question)
         if ready is not None:
             return self._again(ready, request, begun_s)
         version = self._edition.version
@@ -102,7 +101,7 @@ class ReadyAnswers:
             return answer
         path = request.scope.get(PATH_TEMPLATE, OTHER)
         ready = await asyncio.to_thread(ReadyAnswer.of, answer, self._max_age_s, path)
-        self._keep(key, ready, version)
+        self._keep(question, ready, version)
         return self._sent(ready, request)
 
     def _again(self, ready: ReadyAnswer, request: Request, begun_s: float) -> Response:
@@ -124,12 +123,12 @@ class ReadyAnswers:
         if self._edition.is_due and (self._checking is None or self._checking.done()):
             self._checking = asyncio.get_running_loop().run_in_executor(None, self._edition.check)
 
-    def _keep(self, key: Key, ready: ReadyAnswer, version: str) -> None:
+    def _keep(self, question: Question, ready: ReadyAnswer, version: str) -> None:
         """An answer that a new version overtook, and one larger than everything may be, is not kept."""
         if version != self._edition.version or version != self._version or ready.size_bytes > self._max_bytes:
             return
         self._bytes += ready.size_bytes
-        self._ready[key] = ready
+        self._ready[question] = ready
         while self._bytes > self._max_bytes:
             self._bytes -= self._ready.pop(next(iter(self._ready))).size_bytes
 

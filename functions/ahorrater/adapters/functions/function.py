@@ -18,14 +18,13 @@ from ahorrater.adapters.functions.metrics import Registry
 from ahorrater.adapters.functions.observer import Observer
 from ahorrater.adapters.functions.operations import Operation
 from ahorrater.adapters.functions.problems import problem_response
-from ahorrater.adapters.functions.recent import RecentAnswers
+from ahorrater.adapters.functions.recent import READS, RecentAnswers
 from ahorrater.adapters.functions.rest import RestApi, WrongMethod
 from ahorrater.adapters.functions.traffic import EVENT_TYPE, Counting, Traffic
 from ahorrater.adapters.tracing import exporter_of, hearing
 from ahorrater.contracts.errors import Problem, Reject
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
-READS = frozenset({"GET", "HEAD"})
 Handler = Callable[[Event], Emit | None]
 Answering = Callable[[Request, bytes], Awaitable[Response]]
 P = ParamSpec("P")

@@ -13,9 +13,15 @@ from starlette.responses import Response
 
 from ahorrater.adapters.functions.traffic import OTHER, PATH_TEMPLATE, Scope
 
+READS = frozenset({"GET", "HEAD"})
 MAX_KEPT_BYTES = 16 * 1024 * 1024
 Ask = Callable[[], Coroutine[Any, Any, Response]]
-Key = tuple[bytes, bytes]
+Question = tuple[bytes, bytes]
+
+
+def question_of(request: Request) -> Question:
+    """Path and query of a read, as they were sent: who sends the same asks the same."""
+    return request.scope["raw_path"], request.scope["query_string"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +48,29 @@ class RecentAnswers:
 
     def __init__(self, keep_s: float, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._keep_s, self._monotonic = keep_s, monotonic
-        self._asked: dict[Key, _Asked] = {}
+        self._asked: dict[Question, _Asked] = {}
 
     async def answer(self, request: Request, ask: Ask) -> Response:
-        """The answer to the request's path and query, by `ask` if there is none from just now."""
-        key = (request.scope["raw_path"], request.scope["query_string"])
-        asked = self._asked.get(key)
+        """The answer to the request's question, by `ask` if there is none from just now."""
+        question = question_of(request)
+        asked = self._asked.get(question)
         if asked is None or self._is_old(asked):
-            asked = self._begin(key, request.scope, ask)
+            asked = self._begin(question, request.scope, ask)
         answer = await asyncio.shield(asked.answering)
         request.scope[PATH_TEMPLATE] = asked.scope.get(PATH_TEMPLATE, OTHER)
         return answer
 
-    def _begin(self, key: Key, scope: Scope, ask: Ask) -> _Asked:
-        self._asked = {key: asked for key, asked in self._asked.items() if not self._is_old(asked)}
-        asked = self._asked[key] = _Asked(scope, self._monotonic(), asyncio.create_task(ask()))
-        asked.answering.add_done_callback(partial(self._keep, key, asked))
+    def _begin(self, question: Question, scope: Scope, ask: Ask) -> _Asked:
+        self._asked = {one: asked for one, asked in self._asked.items() if not self._is_old(asked)}
+        asked = self._asked[question] = _Asked(scope, self._monotonic(), asyncio.create_task(ask()))
+        asked.answering.add_done_callback(partial(self._keep, question, asked))
         return asked
 
     def _is_old(self, asked: _Asked) -> bool:
         return asked.answering.done() and self._monotonic() - asked.at_s >= self._keep_s
 
-    def _keep(self, key: Key, asked: _Asked, _: asyncio.Task[Response]) -> None:
+    def _keep(self, question: Question, asked: _Asked, _: asyncio.Task[Response]) -> None:
         """Or not: what failed, and what there is no room for."""
         kept_bytes = sum(len(good.body) for one in self._asked.values() if (good := one.good))
-        if (asked.good is None or kept_bytes > MAX_KEPT_BYTES) and self._asked.get(key) is asked:
-            del self._asked[key]
+        if (asked.good is None or kept_bytes > MAX_KEPT_BYTES) and self._asked.get(question) is asked:
+            del self._asked[question]
