@@ -19,7 +19,7 @@ class AccountingSettings(BaseSettings):
     ACCOUNTING_INTERVAL_S: over so long the parks' power is averaged; a park must send more often than that.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ACCOUNTING_")
+    model_config = SettingsConfigDict(env_prefix="ACCOUNTING_", env_ignore_empty=True)
 
     grid_kg_per_kwh: float = Field(default=0.1, ge=0)
     workloads_power_w: float | None = Field(
