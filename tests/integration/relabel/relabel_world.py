@@ -20,13 +20,13 @@ from ahorrater.adapters.kubernetes.control import ConfigMapControl
 from ahorrater.adapters.kubernetes.fence import ConfigMapFence
 from ahorrater.adapters.kubernetes.settings import KubernetesSettings
 from ahorrater.contracts.events import NodeChosen
-from ahorrater.domain.decision import Reason
 from ahorrater.services.relabel.control import RelabelControl
 from ahorrater.services.relabel.decisions import Relabel
 from ahorrater.services.relabel.ports import Reply
 from ahorrater.services.relabel.settings import RelabelSettings
 from tests.integration.event_sink import eventually
 from tests.integration.mosquitto_server import free_port
+from tests.unit.relabel import decisions
 
 FUNCTIONS = Path(__file__).parents[3] / "functions"
 PAUSE_IMAGE = "registry.k8s.io/pause:3.10.1"
@@ -183,18 +183,8 @@ def is_ready(pod: client.V1Pod) -> bool:
 
 
 def decision(epoch: int, node: str, *also: str, shed: bool = False) -> NodeChosen:
-    return NodeChosen(
-        epoch=epoch,
-        decided_at=datetime.now(UTC),
-        policy="thesis",
-        chosen=node,
-        previous=None,
-        reason=Reason.HIGHEST_MEAN,
-        sentence=f"{node} has the most sun.",
-        parks=(),
-        also=also,
-        shed=shed,
-    )
+    """One of this moment."""
+    return decisions.decision(epoch, node, *also, shed=shed).model_copy(update={"decided_at": datetime.now(UTC)})
 
 
 def tick_until_reply(relabel: Relabel, deadline_s: float = 60, name: str = "tick") -> Reply:

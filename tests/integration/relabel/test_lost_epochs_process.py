@@ -13,7 +13,7 @@ from ahorrater.contracts.base import MAX_EPOCH
 from ahorrater.contracts.events import ClockTick, NodeChosen, ReadingStored
 from ahorrater.contracts.readings import Reading
 from ahorrater.services.ingest import IngestPolicy, IngestReadings
-from tests.integration.relabel.relabel_world import Answer, FunctionProcess, World
+from tests.integration.relabel.relabel_world import Answer, FunctionProcess, World, decision
 
 
 class Flow:
@@ -47,12 +47,7 @@ class Flow:
         assert answer.status == 204, answer.text
 
     def forge(self, epoch: int, node: str) -> Answer:
-        genuine = NodeChosen.model_validate(
-            {"epoch": 1, "decided_at": self.now, "policy": "thesis", "chosen": node, "previous": None}
-            | {"reason": "highest-mean", "sentence": "Trust me.", "parks": ()},
-            strict=False,
-        )
-        body = genuine.model_dump_json().replace('"epoch":1', f'"epoch":{epoch}')
+        body = decision(1, node).model_dump_json().replace('"epoch":1', f'"epoch":{epoch}')
         return self.relabel.hear(NodeChosen.TYPE, f"forged-{epoch}-{node}", body.encode())
 
     def back_up(self) -> object:
