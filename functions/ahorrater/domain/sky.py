@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 SLOT_S = 300
 SLOTS_A_DAY = 86_400 // SLOT_S
 DAWN_SLOTS = 6
+"""Half an hour: days grow longer and shorter."""
 FIRST_INDEX = 0.9
 MAX_INDEX = 1.3
 """Clouds' edges can lift power above the clear sky's for a while, hardly by more."""
@@ -95,7 +96,7 @@ class Sky:
         clear_w = self._clear_w(slot)
         envelope = self._raised(slot, power_w, model)
         first_slot = slot if self.first_slot is None else self.first_slot
-        if clear_w <= model.floor * max(self.envelope_w):
+        if clear_w <= self.dark_w(model):
             return replace(self, envelope_w=envelope, first_slot=first_slot, slot=slot, clear_w=clear_w, low_sun=True)
         index = _index(power_w, clear_w)
         return Sky(
@@ -119,9 +120,13 @@ class Sky:
         known = tuple(max(pair) for pair in zip(self.envelope_w, envelope_w, strict=True))
         return replace(self, envelope_w=known, first_slot=(self.slot or slot_of(now)) - SLOTS_A_DAY)
 
+    def dark_w(self, model: SkyModel = DEFAULT_SKY) -> float:
+        """Where the clear sky gives no more, the sun is too low, W."""
+        return model.floor * max(self.envelope_w)
+
     def dark_lately(self, now: datetime, model: SkyModel = DEFAULT_SKY) -> bool:
         """Whether the sun was too low at this time of day or in the half hour before it: days grow shorter, too."""
-        slot, dark_w = slot_of(now), model.floor * max(self.envelope_w)
+        slot, dark_w = slot_of(now), self.dark_w(model)
         return any(self.envelope_w[(slot - back) % SLOTS_A_DAY] <= dark_w for back in range(DAWN_SLOTS + 1))
 
     def now(self, power_w: float) -> "Sky":

@@ -12,10 +12,8 @@ from typing import Final
 
 from ahorrater.domain.places import Place
 from ahorrater.domain.samples import ParkSample
-from ahorrater.domain.sky import DEFAULT_SKY, SLOTS_A_DAY, Glance, Sky, slot_of
+from ahorrater.domain.sky import DAWN_SLOTS, SLOTS_A_DAY, Glance, Sky, slot_of
 
-DAWN_SLOTS: Final = 6
-"""Half an hour: days grow longer and shorter."""
 DAYLIGHT_SLOTS: Final = 48
 """Four hours: the shortest day, but for the polar night."""
 DEEP_NIGHT_SLOTS: Final = 24
@@ -159,7 +157,7 @@ def in_the_dark(glance: Glance, sky: Sky, place: Place | None, rules: Plausibili
 
 def _has_days(sky: Sky) -> bool:
     """A park that never gave anything has not shown when its nights are."""
-    dark_w = _dark_w(sky)
+    dark_w = sky.dark_w()
     return sum(power_w > dark_w for power_w in sky.envelope_w) >= DAYLIGHT_SLOTS
 
 
@@ -173,12 +171,8 @@ def _in_deep_night(slot: int, sky: Sky) -> bool:
 
 
 def _dark_around(slot: int, sky: Sky) -> bool:
-    dark_w, nearby = _dark_w(sky), range(slot - DAWN_SLOTS, slot + DAWN_SLOTS + 1)
+    dark_w, nearby = sky.dark_w(), range(slot - DAWN_SLOTS, slot + DAWN_SLOTS + 1)
     return all(sky.envelope_w[place % SLOTS_A_DAY] <= dark_w for place in nearby)
-
-
-def _dark_w(sky: Sky) -> float:
-    return DEFAULT_SKY.floor * max(sky.envelope_w)
 
 
 def _is_again(before: ParkSample, sample: ParkSample, rules: Plausibility) -> bool:
