@@ -8,9 +8,6 @@ from zoneinfo import ZoneInfo
 MADRID = ZoneInfo("Europe/Madrid")
 """The feed's clock, and the calendar of its prices."""
 
-MAX_PRICE_MILLI = 999_999
-"""numeric(6,3): 999.999 EUR."""
-
 HISTORY_TIME = time(23, 59)
 """The historical feed gives, for each day, the prices of this time in Madrid."""
 
