@@ -225,15 +225,14 @@ def announcement(decision: Decision) -> NodeChosen | NodeHeld | None:
         previous=decision.previous,
         reason=decision.reason,
         sentence=decision.sentence,
-        parks=tuple(park_numbers(numbers) for numbers in decision.parks),
-        pending=pending_move(decision.pending),
+        parks=tuple(_park_numbers(numbers) for numbers in decision.parks),
+        pending=_pending_move(decision.pending),
         also=decision.also,
         shed=decision.shed,
     )
 
 
-def park_numbers(numbers: Numbers) -> ParkNumbers:
-    """The numbers of one park, as the contract has them."""
+def _park_numbers(numbers: Numbers) -> ParkNumbers:
     return ParkNumbers(
         node=numbers.node,
         freshness=numbers.freshness.value,
@@ -245,8 +244,7 @@ def park_numbers(numbers: Numbers) -> ParkNumbers:
     )
 
 
-def pending_move(pending: Pending | None) -> PendingMove | None:
-    """A pending move, as the contract has it."""
+def _pending_move(pending: Pending | None) -> PendingMove | None:
     if pending is None:
         return None
     return PendingMove(node=pending.node, kind=pending.kind, since=pending.since, fires_at=pending.fires_at)
