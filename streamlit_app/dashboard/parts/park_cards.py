@@ -12,9 +12,9 @@ from dashboard.client import Answer, Away
 from dashboard.connections import now
 from dashboard.formats import duration, escape, percent
 from dashboard.parts.banner import banner
+from dashboard.parts.cards import cards
 from dashboard.reader import Reader
 
-_COLUMNS = 4
 _AHEAD = timedelta(hours=1)
 
 Colour = Literal["green", "orange", "red", "blue", "gray"]
@@ -49,12 +49,10 @@ def park_cards_part(reader: Reader) -> None:
         st.info(reader.texts.no_parks, icon=":material/solar_power:")
         return
     sunny = live.sunny_nodes()
-    for first in range(0, len(names), _COLUMNS):
-        row = names[first : first + _COLUMNS]
-        for column, name in zip(st.columns(max(len(row), min(len(names), _COLUMNS))), row, strict=False):
-            with column.container(border=True, height="stretch", key=f"park-{name}"):
-                _title(name, name in sunny, known.get(name), reader)
-                _body(known.get(name), elapsed_s, reader)
+    for name, card in cards("park", names):
+        with card:
+            _title(name, name in sunny, known.get(name), reader)
+            _body(known.get(name), elapsed_s, reader)
 
 
 def _cluster_nodes() -> set[str]:

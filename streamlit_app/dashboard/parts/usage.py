@@ -14,10 +14,10 @@ from dashboard.connections import now
 from dashboard.exports import usage_export
 from dashboard.formats import duration, escape, percent
 from dashboard.parts.banner import banner
+from dashboard.parts.cards import cards
 from dashboard.parts.export import export_part
 from dashboard.reader import Reader
 
-_COLUMNS = 4
 _GIB = 2**30
 
 
@@ -47,12 +47,10 @@ def _cards(reader: Reader) -> None:
         st.info(reader.texts.cluster.no_usage, icon=":material/memory:")
         return
     sunny = live.sunny_nodes()
-    ordered = sorted(metrics.value, key=lambda sample: sample.node)
-    for first in range(0, len(ordered), _COLUMNS):
-        row = ordered[first : first + _COLUMNS]
-        for column, sample in zip(st.columns(max(len(row), min(len(ordered), _COLUMNS))), row, strict=False):
-            with column.container(border=True, height="stretch", key=f"node-{sample.node}"):
-                _card(sample, sample.node in sunny, reader, now())
+    samples = {sample.node: sample for sample in metrics.value}
+    for node, card in cards("node", sorted(samples)):
+        with card:
+            _card(samples[node], node in sunny, reader, now())
 
 
 def _card(sample: NodeMetrics, is_sunny: bool, reader: Reader, moment: datetime) -> None:
