@@ -10,22 +10,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.e2e.made_up import Run
-from tests.e2e.process_tree import descendants
 from tests.load import report
 from tests.load.http_load import scenarios
 from tests.load.http_load.targets import Target, every_path, running
 from tests.load.machine import LoadAverage, description
 from tests.load.mqtt_load import saturation
+from tests.load.processes import processes_of
 from tests.load.results import Circumstances, Matrix, PastKnee, Readings, Results, Shapes, load, save
 
 PARTS = ("matrix", "paths", "shapes", "readings", "overload", "report")
-DASHBOARD = "streamlit run"
 PATH_ROUNDS = (1_000,) * 3
 SETTLE_S = 2.0
 """Between the rate that broke it and the next load."""
@@ -136,11 +134,7 @@ def _home() -> "tempfile.TemporaryDirectory[str]":
 
 def _pid_of(target: Target, run: Run | None) -> int | None:
     """The process that answers, if it is one of ours."""
-    if run is None:
-        return None
-    with suppress(ValueError):
-        return run.pid_of(target.service)
-    return min(pid for pid, command in descendants(run.process.pid).items() if DASHBOARD in command)
+    return processes_of(run.process.pid)[target.service] if run else None
 
 
 if __name__ == "__main__":

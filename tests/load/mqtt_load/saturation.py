@@ -1,7 +1,6 @@
 """Rates of readings up to saturation, the knee, and twice as much as the knee for five minutes."""
 
 import math
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.e2e.made_up import Run, make_up
-from tests.e2e.process_tree import descendants
 from tests.load.machine import memory_mib
 from tests.load.mqtt_load import counters, devices
 from tests.load.mqtt_load.arrivals import Arrivals, rows_of
 from tests.load.mqtt_load.schedule import Schedule
+from tests.load.processes import processes_of
 
 DEVICES = 20
 RATES = (250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
@@ -25,8 +24,8 @@ OVERLOAD_S = 300.0
 OVERLOAD_FACTOR = 2
 LOOK_EVERY_S = 1.0
 DRAIN_S = 1200.0
-MOSQUITTO, BROKER = "mosquitto -c", "infra.local.broker"
-FUNCTION = re.compile(r"functions/(\w+)/main\.py")
+UNTOUCHED = {"kubernetes", "dashboard", "runner"}
+"""The processes that are neither on the readings' way nor functions."""
 Say = Callable[[str], None]
 
 
@@ -93,8 +92,8 @@ class Playing:
     pids: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        commands = sorted(descendants(self.run.process.pid).items(), reverse=True)
-        self.pids = {name: pid for pid, command in commands if (name := _name_of(command))}
+        processes = processes_of(self.run.process.pid)
+        self.pids = {name: pid for name, pid in processes.items() if name not in UNTOUCHED}
 
     @property
     def database(self) -> Path:
@@ -174,13 +173,6 @@ def overload(system: Playing, rate: float) -> Overload:
 
     found = _told(system, system.step(rate, OVERLOAD_S, watch))
     return Overload(found, moments, found.drain_s, _told(system, system.step(RATES[0], STEP_S)))
-
-
-def _name_of(command: str) -> str | None:
-    """What a process of the system is called here; None for those that are of no concern."""
-    if function := FUNCTION.search(command):
-        return function[1].replace("_", "-")
-    return next((name for name, part in (("mosquitto", MOSQUITTO), ("broker", BROKER)) if part in command), None)
 
 
 def _told(system: Playing, found: Step) -> Step:

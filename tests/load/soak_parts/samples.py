@@ -1,15 +1,14 @@
 """What is looked at every ten seconds while the soak runs."""
 
-import sqlite3
 import time
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.process_tree import descendants
+from tests.load.database import readable
 from tests.load.machine import memory_mib
+from tests.load.processes import processes_of
 from tests.load.soak_parts.devices import Devices
 from tests.load.soak_parts.timeline import Timeline
 
@@ -37,8 +36,8 @@ class Sample:
 def take(root: int, home: Path, devices: Devices, timeline: Timeline) -> Sample:
     """All of it, now."""
     database = home / "ahorrater.db"
-    processes = {name: pid for pid, command in descendants(root).items() if (name := name_of(command))}
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
+    processes = processes_of(root)
+    with readable(database) as connection:
         rows = {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES}
         seen = connection.execute("SELECT node, seen_at FROM park_state WHERE seen_at IS NOT NULL").fetchall()
     now = time.time()
@@ -70,20 +69,3 @@ def files_of(pid: int) -> int:
         return sum(1 for _ in (Path("/proc") / str(pid) / "fd").iterdir())
     except (FileNotFoundError, ProcessLookupError):
         return 0
-
-
-def name_of(command: str) -> str | None:
-    """What a process of `make up` is, by its command line."""
-    for word in command.split():
-        if word.endswith("/main.py"):
-            return word.split("/")[-2].replace("_", "-")
-    if command.startswith("mosquitto"):
-        return "mosquitto"
-    for module, name in (
-        ("infra.local.broker", "broker"),
-        ("infra.local.kubesim", "kubernetes"),
-        ("streamlit", "dashboard"),
-    ):
-        if module in command:
-            return name
-    return "runner" if command.rstrip().endswith("infra.local up") and "python" in command else None

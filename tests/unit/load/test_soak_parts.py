@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
+from tests.load.processes import name_of
 from tests.load.soak_parts.recomputation import begin_of, close, numbers_of
-from tests.load.soak_parts.samples import name_of
 from tests.load.soak_parts.timeline import Timeline
 
 BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
