@@ -16,17 +16,16 @@ import argparse
 import json
 import os
 import signal
-import sqlite3
 import sys
 import tempfile
 import time
 import urllib.request
 import uuid
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.e2e.made_up import Run, make_up, until
+from tests.load.database import readable
 from tests.load.machine import LoadAverage, description
 from tests.load.soak_parts.charts import draw
 from tests.load.soak_parts.devices import Devices
@@ -135,14 +134,14 @@ def settle(run: Run, devices: Devices, timeline: Timeline) -> None:
     database = run.home / "ahorrater.db"
 
     def stored() -> bool:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
+        with readable(database) as connection:
             rows = dict(connection.execute("SELECT node, max(seq) FROM reading GROUP BY node"))
         return all(rows.get(timeline.nodes[one.place]) == one.sent - 1 for one in devices.devices)
 
     def rolled_up() -> bool:
         due(run)
         time.sleep(3)
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
+        with readable(database) as connection:
             (late,) = connection.execute("SELECT count(*) FROM late_minute").fetchone()
             untils = [moment(at) for (at,) in connection.execute("SELECT rolled_until FROM park_state")]
         last = max(timeline.begin + one.sent * timeline.period for one in devices.devices)
@@ -166,7 +165,7 @@ def findings(run: Run, devices: Devices, timeline: Timeline, samples: list[Sampl
 
 
 def dead_letters(database: Path) -> int:
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
+    with readable(database) as connection:
         (letters,) = connection.execute("SELECT count(*) FROM dead_letter").fetchone()
     return int(letters)
 

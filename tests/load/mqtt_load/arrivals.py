@@ -1,12 +1,11 @@
 """When the rows of readings become visible in the database to somebody else."""
 
-import sqlite3
 import threading
 import time
 from array import array
-from contextlib import closing
 from pathlib import Path
 
+from tests.load.database import readable
 from tests.load.mqtt_load.devices import node
 from tests.load.mqtt_load.schedule import Schedule
 
@@ -40,7 +39,7 @@ class Arrivals(threading.Thread):
     def run(self) -> None:
         """Each device's rows come in the order of their seq."""
         seen = [-1] * self._schedule.devices
-        with closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True, timeout=30)) as connection:
+        with readable(self._database) as connection:
             while not (self.complete or self._given_up.wait(LOOK_EVERY_S)):
                 for device, last in enumerate(seen):
                     rows = connection.execute(_NEW, (node(device), self._boot, last)).fetchall()
@@ -61,6 +60,6 @@ class Arrivals(threading.Thread):
 
 def rows_of(database: Path, boot: int) -> int:
     """How many readings of this boot are stored."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
+    with readable(database) as connection:
         ((rows,),) = connection.execute("SELECT count(*) FROM reading WHERE boot = ?", (boot,))
     return int(rows)

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -11,6 +10,7 @@ from ahorrater.adapters.database.readings import window_of
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.parks import ParkState, Smoothing
 from ahorrater.domain.samples import ParkSample
+from tests.load.database import readable
 from tests.load.soak_parts.devices import Device
 from tests.load.soak_parts.samples import moment
 from tests.load.soak_parts.timeline import Timeline
@@ -22,7 +22,7 @@ TOLERANCE = 1e-9
 
 def differences(database: Path, devices: Iterable[Device], timeline: Timeline) -> Iterator[str]:
     """A sentence for each thing that is not as it should be; none at all if there is no drift."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
+    with readable(database) as connection:
         for device in devices:
             node = timeline.nodes[device.place]
             yield from (f"{node}: {what}" for what in of_device(connection, device, timeline, node))
