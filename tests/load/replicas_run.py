@@ -19,6 +19,7 @@ from infra.deploy.kubectl import Kubectl
 from infra.deploy.settings import NAMESPACE, DeploySettings
 from tests.load.http_load import k6
 from tests.load.http_load.scenarios import MATRIX, USERS
+from tests.load.http_load.targets import station_that_sells
 from tests.load.machine import LoadAverage, description
 from tests.load.replicas.chart import draw
 from tests.load.replicas.results import Measured, load, save
@@ -96,11 +97,7 @@ def _target(kubectl: Kubectl, name: str) -> Target:
 def _price(kubectl: Kubectl) -> str:
     """The path of a price that there is."""
     with function_client(kubectl, NAMESPACE, "fuel-query") as client:
-        for station in client.get("/rest/locate/eess/").raise_for_status().json():
-            path = f"/rest/price/gasoleoa/{station}"
-            if client.get(path).is_success:
-                return path
-    raise LookupError("no station sells gasoleo A: load prices first")
+        return f"/rest/price/gasoleoa/{station_that_sells(client, 'gasoleoa')}"
 
 
 def _address(kubectl: Kubectl, namespace: str, name: str) -> str:

@@ -105,10 +105,14 @@ def _json(url: str) -> Any:
 
 
 def _station(root: str, *products: str) -> str:
-    """A station that sells these. LookupError if there is none."""
     with httpx.Client(base_url=root, timeout=30, trust_env=False) as client:
-        stations: dict[str, Any] = client.get("/rest/locate/eess/").raise_for_status().json()
-        for station in stations:
-            if all(client.get(f"/rest/price/{product}/{station}").is_success for product in products):
-                return station
-    raise LookupError(f"no station at {root} sells {products}; load prices first: ahorrater fuel load --sample")
+        return station_that_sells(client, *products)
+
+
+def station_that_sells(client: httpx.Client, *products: str) -> str:
+    """The first such station that fuel-query, whose client this is, knows. LookupError if there is none."""
+    stations: dict[str, Any] = client.get("/rest/locate/eess/").raise_for_status().json()
+    for station in stations:
+        if all(client.get(f"/rest/price/{product}/{station}").is_success for product in products):
+            return station
+    raise LookupError(f"no station sells {products}; load prices first: ahorrater fuel load --sample")
