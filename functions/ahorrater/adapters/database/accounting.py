@@ -1,13 +1,13 @@
 """What the accounts are made of: the parks' mean power per interval, and where the work was. Read only."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select as select_columns
 from sqlmodel import col
 
 from ahorrater.adapters.database.engine import engine_of, session_of
-from ahorrater.adapters.database.histories import interval_means
+from ahorrater.adapters.database.histories import begin_of, interval_means
 from ahorrater.adapters.database.tables import MoveRow
 from ahorrater.contracts.answers import MoveOutcome
 from ahorrater.domain.accounting import Interval, Placement
@@ -25,9 +25,7 @@ class AccountingQueries:
         powers: dict[int, dict[str, float]] = {}
         for node, number, power_w, *_ in self._all(interval_means(since, until, step_s)):
             powers.setdefault(number, {})[node] = power_w
-        return [
-            Interval(datetime.fromtimestamp(number * step_s, tz=UTC), known, length) for number, known in powers.items()
-        ]
+        return [Interval(begin_of(number, step_s), known, length) for number, known in powers.items()]
 
     def placements(self, since: datetime, until: datetime) -> list[Placement]:
         """Where the work was, from the last move before `since` on, oldest first; by decisions and by hand. What was

@@ -1,11 +1,11 @@
 """What the look at the panels needs of the readings, and what it found: SQLModel."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
 from ahorrater.adapters.database.engine import engine_of, session_of
-from ahorrater.adapters.database.histories import interval_means
+from ahorrater.adapters.database.histories import begin_of, interval_means
 from ahorrater.adapters.database.tables import ParkHealthRow, ParkStateRow
 from ahorrater.domain.health import Finding
 from ahorrater.domain.power_hours import PowerMean
@@ -33,7 +33,7 @@ class SqlPanelBook:
         step_s = int(length.total_seconds())
         with session_of(self._engine) as session:
             rows = session.execute(interval_means(since, until, step_s, node)).all()
-        return [PowerMean(datetime.fromtimestamp(number * step_s, UTC), power_w) for _, number, power_w, *_ in rows]
+        return [PowerMean(begin_of(number, step_s), power_w) for _, number, power_w, *_ in rows]
 
     def record(self, node: str, found: Finding, at: datetime) -> None:
         """In the place of what was found before."""

@@ -1,6 +1,6 @@
 """Means of the parks' readings by interval, from the coarsest table that serves: hour means, minute means, readings."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Integer, Select, case, cast, func, literal, select, true, union_all
@@ -49,6 +49,11 @@ def interval_means(since: datetime, until: datetime, step_s: int, node: str | No
     means = [(func.sum(sums.c[name]) / readings).label(name) for name in QUANTITIES]
     grouped = select(sums.c.node, sums.c.bucket, *means, cast(readings, BigInteger).label("readings"))
     return grouped.group_by(sums.c.node, sums.c.bucket).order_by(sums.c.bucket)
+
+
+def begin_of(number: int, step_s: int) -> datetime:
+    """When the interval of that number begins, UTC."""
+    return datetime.fromtimestamp(number * step_s, UTC)
 
 
 def _of_rollups(

@@ -1,12 +1,12 @@
 """What people ask of the readings and decisions: SQLModel, read only."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select
 
 from ahorrater.adapters.database.engine import engine_of, session_of
-from ahorrater.adapters.database.histories import interval_means
+from ahorrater.adapters.database.histories import begin_of, interval_means
 from ahorrater.adapters.database.moves import WORKLOADS
 from ahorrater.adapters.database.readings import SKY_FORMAT, sky_of, trust_of, window_of
 from ahorrater.adapters.database.tables import (
@@ -175,8 +175,8 @@ def _park(state: ParkStateRow) -> Park:
 
 
 def _point(row: Any, step_s: int) -> HistoryPoint:
-    bucket, power_w, voltage_v, current_a, readings = row
-    at = datetime.fromtimestamp(bucket * step_s, tz=UTC)
+    number, power_w, voltage_v, current_a, readings = row
+    at = begin_of(number, step_s)
     return HistoryPoint(at=at, power_w=power_w, voltage_v=voltage_v, current_a=current_a, readings=readings)
 
 
