@@ -4,12 +4,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
+from functools import partial
 
 import httpx
 
 from infra.deploy.functions import function_client
 from infra.deploy.kubectl import Kubectl
-from infra.deploy.manifests.objects import Json
+from infra.deploy.manifests.objects import Json, name
+from tests.e2e.cluster.patience import eventually
 from tests.load.cold.workloads import KNATIVE, Workload
 
 DEADLINE_S = 300
@@ -43,11 +45,8 @@ def sleepers(kubectl: Kubectl, namespace: str, workloads: Sequence[Workload]) ->
 def from_zero_s(kubectl: Kubectl, namespace: str, workload: Workload, client: httpx.Client) -> float:
     """Seconds, once its last pod is on its way out."""
     selector = f"serving.knative.dev/service={_called(workload)}"
-    deadline = time.monotonic() + DEADLINE_S
-    while any(_stays(pod) for pod in kubectl.items("pods", "--namespace", namespace, "--selector", selector)):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{_called(workload)} does not scale to zero")
-        time.sleep(1)
+    pods = partial(kubectl.items, "pods", "--namespace", namespace, "--selector", selector)
+    eventually(lambda: [name(pod) for pod in pods() if _stays(pod)], lambda staying: not staying, DEADLINE_S)
     begun = time.perf_counter()
     client.get(workload.path, timeout=DEADLINE_S).raise_for_status()
     return time.perf_counter() - begun
