@@ -1,17 +1,17 @@
 """A small OpenID Connect provider: whoever comes is logged in at once, as the person that the test names."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+from tests.integration.http_server import HttpServer, QuietHandler
 
 CLIENT_ID, CLIENT_SECRET = "dashboard", "a secret of the test"
 
@@ -54,8 +54,8 @@ class Provider:
 def running_provider(claims: dict[str, Any]) -> Iterator[Provider]:
     provider = Provider(claims)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(QuietHandler):
+        def do_GET(self) -> None:  # noqa: N802 -- the base class's name
             url = urlsplit(self.path)
             if url.path == "/authorize":
                 self.send_response(302)
@@ -66,27 +66,16 @@ def running_provider(claims: dict[str, Any]) -> Iterator[Provider]:
             else:
                 self._json(provider.configuration())
 
-        def do_POST(self) -> None:
+        def do_POST(self) -> None:  # noqa: N802 -- the base class's name
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             self._json(provider.token(_flat(body)))
 
         def _json(self, answer: dict[str, Any]) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(json.dumps(answer).encode())
+            self.answer(200, json.dumps(answer).encode())
 
-        def log_message(self, *_: object) -> None:
-            """Silence: a test's output is pytest's."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    provider.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
+    with HttpServer(Handler) as server:
+        provider.url = server.url
         yield provider
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _flat(query: str) -> dict[str, str]:

@@ -1,13 +1,13 @@
 """A real HTTP sink that keeps the CloudEvents it accepts, and answers as a test tells it to."""
 
 import json
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from tests.integration.http_server import HttpServer, QuietHandler
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def answer_with(status: int) -> Answering:
 
 
 @dataclass
-class EventSink:
+class EventSink(HttpServer):
     """Keeps what it answers with 2xx in `accepted`, everything in `seen`. `answer` may be replaced at any time."""
 
     answer: Answering = field(default_factory=lambda: answer_with(202))
@@ -43,10 +43,10 @@ class EventSink:
     def __post_init__(self) -> None:
         sink = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(QuietHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_POST(self) -> None:
+            def do_POST(self) -> None:  # noqa: N802 -- the base class's name
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 event = ReceivedEvent({name.lower(): value for name, value in self.headers.items()}, json.loads(body))
                 if sink.stopped:  # its kept connections die too
@@ -60,13 +60,8 @@ class EventSink:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            def log_message(self, *args: object) -> None:
-                """Silent."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        self._server.daemon_threads = True
+        super().__init__(Handler, self.port)
         self.port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
     def url(self) -> str:
@@ -90,12 +85,7 @@ class EventSink:
     def stop(self) -> None:
         """Refuse connections, and answer none that are open."""
         self.stopped = True
-        self._server.shutdown()
-        self._server.server_close()
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+        super().stop()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

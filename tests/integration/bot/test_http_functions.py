@@ -1,9 +1,7 @@
 """How a function asks another: over real HTTP, and what becomes of every way in which that can fail."""
 
 import socket
-import threading
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -11,12 +9,13 @@ from ahorrater.adapters.clients.energy import EnergyClient
 from ahorrater.adapters.clients.http import Away, HttpFunction
 from ahorrater.contracts.answers import SunnyNode
 from ahorrater.contracts.errors import NotFound, Refused
+from tests.integration.http_server import HttpServer, QuietHandler
 from tests.integration.mosquitto_server import free_port
 
 PROBLEM = b'{"type": "about:blank", "title": "No", "status": 404, "detail": "there is no such thing"}'
 
 
-class Scripted:
+class Scripted(HttpServer):
     """Answers everything with `status` and `body`; remembers what it was asked."""
 
     def __init__(self) -> None:
@@ -24,34 +23,20 @@ class Scripted:
         self.asked: list[tuple[str, str, str | None]] = []
         scripted = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
+        class Handler(QuietHandler):
+            def do_GET(self) -> None:  # noqa: N802 -- the base class's name
                 scripted.asked.append((self.command, self.path, self.headers["Authorization"]))
-                self.send_response(scripted.status)
-                self.send_header("Content-Length", str(len(scripted.body)))
-                self.end_headers()
-                self.wfile.write(scripted.body)
+                self.answer(scripted.status, scripted.body)
 
             do_POST = do_GET  # noqa: N815 -- the base class's name
 
-            def log_message(self, *args: object) -> None:
-                """Silent."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+        super().__init__(Handler)
 
 
 @pytest.fixture
 def scripted():
-    server = Scripted()
-    yield server
-    server.server.shutdown()
-    server.server.server_close()
+    with Scripted() as server:
+        yield server
 
 
 def test_what_a_newer_version_says_besides_is_left_unread(scripted):

@@ -4,7 +4,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.integration.http_server import HttpServer, QuietHandler
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
 
@@ -78,22 +80,13 @@ def status(code: int, **headers: str) -> Reply:
 def feed_server() -> Iterator[FeedServer]:
     feed = FeedServer()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(QuietHandler):
+        def do_GET(self) -> None:  # noqa: N802 -- the base class's name
             try:
                 feed.reply(self)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    feed.url = f"http://127.0.0.1:{server.server_address[1]}/"
-    try:
+    with HttpServer(Handler) as server:
+        feed.url = f"{server.url}/"
         yield feed
-    finally:
-        server.shutdown()
-        server.server_close()
