@@ -88,16 +88,20 @@ def old_decision(system: System) -> None:
 
 def old_outcomes(system: System) -> None:
     """What became of a move of an hour ago."""
-    moved = {"epoch": OLD_EPOCH, "node": NODES[0], "previous": None, "labels_before": {}, "labels_after": {}}
-    moved |= {"workloads": [], "duration_s": 1.0}
-    failed = {"reason": "pods-pending", "sentence": "It was long ago.", "undone": True}
-    post(system, "move.failed", {**moved, **failed}, new_identity(system))
-    post(system, "node.relabelled", {**moved, "mode": "apply", "pods_moved": 0}, new_identity(system))
+    failed = outcome(OLD_EPOCH, reason="pods-pending", sentence="It was long ago.", undone=True)
+    post(system, "move.failed", failed, new_identity(system))
+    post(system, "node.relabelled", outcome(OLD_EPOCH, mode="apply", pods_moved=0), new_identity(system))
 
 
 def ticks(system: System) -> None:
     for _ in range(20):
         post(system, "clock.tick", {}, new_identity(system))
+
+
+def outcome(epoch: int, **more: object) -> dict[str, Any]:
+    """The data of a `node.relabelled` or a `move.failed`; `more` is what the other has not."""
+    moved = {"epoch": epoch, "node": NODES[0], "previous": None, "labels_before": {}, "labels_after": {}}
+    return {**moved, "workloads": [], "duration_s": 1.0, **more}
 
 
 def decision(node: str, epoch: int, decided_at: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from tests.faults.families.events import decision, new_identity, post
+from tests.faults.families.events import decision, new_identity, outcome, post
 from tests.faults.fault import Fault
 from tests.faults.parks import NODES
 from tests.faults.system import System
@@ -38,8 +38,7 @@ def chosen_again_and_again(system: System) -> None:
 
 def moved(kind: str, more: dict[str, Any], system: System) -> None:
     """News of a move that nobody made."""
-    told = {"epoch": HIGHEST_EPOCH, "node": NODES[0], "previous": None, "labels_before": {}, "labels_after": {}}
-    post(system, kind, {**told, "workloads": [], "duration_s": 1.0, **more}, new_identity(system))
+    post(system, kind, outcome(HIGHEST_EPOCH, **more), new_identity(system))
 
 
 def offline(system: System) -> None:
