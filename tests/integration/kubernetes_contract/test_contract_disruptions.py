@@ -5,6 +5,7 @@ import uuid
 import pytest
 from kubernetes.client import ApiException
 
+from infra.local.kubesim.controllers.kubelet import START_DELAY
 from tests.integration.kubernetes_contract.cluster import (
     Cluster,
     deployment_body,
@@ -88,7 +89,10 @@ def test_the_official_client_sees_the_refusal_as_its_429(cluster: Cluster, names
 
 @pytest.mark.parametrize("spec", [{"minAvailable": 1}, {"maxUnavailable": 1}, {"minAvailable": "50%"}])
 def test_a_budget_lets_one_go_and_then_the_next_once_replaced(cluster: Cluster, namespace: str, spec: dict):
-    cluster.apps.create_namespaced_deployment(namespace, deployment_body("web", replicas=2))
+    body = deployment_body("web", replicas=2)
+    # The simulation replaces a pod in a third of a second, which a busy machine may take from one request to the next.
+    body["spec"]["template"]["metadata"]["annotations"] = {START_DELAY: "2"}
+    cluster.apps.create_namespaced_deployment(namespace, body)
     budget(cluster, namespace, **spec)
 
     def allowed() -> int:
