@@ -42,9 +42,11 @@ def add_battery_arguments(parser: argparse.ArgumentParser) -> None:
         "--battery-hours", type=_positive, help="the same: what feeds the load for so long, reserve apart"
     )
     parser.add_argument(
-        "--battery-efficiency", type=_share, default=0.95, help="of charging, and of discharging (0.95)"
+        "--battery-efficiency", type=_efficiency, default=0.95, help="of charging, and of discharging (0.95)"
     )
-    parser.add_argument("--battery-reserve", type=_share, default=0.2, help="the share that the work never gets (0.2)")
+    parser.add_argument(
+        "--battery-reserve", type=_reserve, default=0.2, help="the share that the work never gets (0.2)"
+    )
     parser.add_argument("--battery-max-w", type=_positive, default=float("inf"), help="limit of each (none)")
 
 
@@ -178,10 +180,17 @@ def _positive(text: str) -> float:
     return number
 
 
-def _share(text: str) -> float:
+def _efficiency(text: str) -> float:
     share = float(text)
-    if not 0 < share < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    if not 0 < share <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a share above 0, 1 at most")
+    return share
+
+
+def _reserve(text: str) -> float:
+    share = float(text)
+    if not 0 <= share < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a share below 1: nothing would be left for the work")
     return share
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ahorrater.domain.battery import FULL
 from ahorrater.domain.places import Place
 from ahorrater.domain.samples import ParkSample
 from ahorrater.domain.sky import Glance, Sky, slot_of
@@ -59,6 +60,15 @@ class Park:
     def age(self, now: datetime) -> timedelta | None:
         """How old the last value is."""
         return None if self.seen_at is None else max(now - self.seen_at, timedelta(0))
+
+    @property
+    def harvestable_w(self) -> float:
+        """What its panel could give, W. A full battery lets it give only what is used: then the mean of its sky counts,
+        at least.
+        """
+        if self.sky is None or self.battery_soc is None or self.battery_soc < FULL:
+            return self.smoothed_power_w
+        return max(self.smoothed_power_w, self.sky.mean_index * self.sky.clear_w)
 
     def asleep(self, now: datetime) -> bool:
         """Whether its silence, if it is silent, is the night's."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import ClassVar
 
-from ahorrater.domain.battery import FULL, Battery
+from ahorrater.domain.battery import Battery
 from ahorrater.domain.futures import Expected, imagined, middles, worth_wh
 from ahorrater.domain.operating_rules import NO_RULES, OperatingRules
 from ahorrater.domain.parks import Park
@@ -206,11 +206,7 @@ class ForecastPolicy:
         return max((1 + self.margin) * self.move_cost_wh, self.gain_fraction * present_wh)
 
     def _harvestable_w(self, park: Park) -> float:
-        """A full battery lets a panel give only what is used: it is believed to give its mean at least."""
-        full = park.node in self.batteries and park.battery_soc is not None and park.battery_soc >= FULL
-        if park.sky is None or not full:
-            return park.smoothed_power_w
-        return max(park.smoothed_power_w, park.sky.mean_index * park.sky.clear_w)
+        return park.harvestable_w if park.node in self.batteries else park.smoothed_power_w
 
     @property
     def _limit_w(self) -> float:

@@ -44,6 +44,11 @@ def obstacle(nodes: Iterable[Node], name: str) -> Obstacle | None:
     return None if node.ready and node.schedulable else Obstacle.NOT_READY
 
 
+def taking_pods(nodes: Sequence[Node], names: Iterable[str]) -> tuple[str, ...]:
+    """Those that nothing keeps from taking pods."""
+    return tuple(name for name in names if obstacle(nodes, name) is None)
+
+
 def gone_or_silent(nodes: Iterable[Node], name: str, since: datetime) -> Obstacle | None:
     """Whether the node is not in the cluster any more, or has not been Ready since that moment; None when it is well.
 

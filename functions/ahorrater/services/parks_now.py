@@ -1,7 +1,7 @@
 """energy-query: every park now, and what its sky lets expect of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ahorrater.contracts.answers import ForecastPoint, PanelHealth, ParkCondition, ParkNow
@@ -72,6 +72,6 @@ def _forecast(known: KnownPark, now: datetime) -> Sequence[ForecastPoint]:
     sky, latest = known.sky, known.state.latest
     if latest is None or sky is None or not sky.learned:
         return ()
-    sky = sky.now(known.state.smoothed_power_w)
+    sky = sky.now(replace(known.state.park(), sky=sky).harvestable_w)
     moments = [now + step * FORECAST_STEP for step in range(FORECAST_STEPS + 1)]
     return [ForecastPoint(at=at, power_w=sky.expected(at, max(at - latest.seen_at, timedelta(0)))[0]) for at in moments]

@@ -28,9 +28,18 @@ class World:
         self.ingest = IngestReadings(SqlReadingStore(self.database), IngestPolicy(), lambda: self.now)
         self.answers = EnergyAnswers(lambda: EnergyQueries(url, STALE_AFTER), STALE_AFTER, lambda: self.now)
 
-    def reading(self, node, at, power_w):
+    def reading(self, node, at, power_w, battery_soc=None):
         self.seq += 1
-        one = Reading(node=node, boot=1, seq=self.seq, measured_at=at, voltage_v=20, current_a=1, power_w=power_w)
+        one = Reading(
+            node=node,
+            boot=1,
+            seq=self.seq,
+            measured_at=at,
+            voltage_v=20,
+            current_a=1,
+            power_w=power_w,
+            battery_soc=battery_soc,
+        )
         self.ingest.ingest([(0, one)], [], str(self.seq), "/t")
 
     def says(self, node, status, at):
@@ -83,6 +92,15 @@ def test_after_a_day_the_sky_says_what_is_expected(world):
     assert [point.at for point in park.forecast] == [NOON + step * timedelta(minutes=10) for step in range(1, 13)]
     assert [point.power_w for point in park.forecast] == sorted((p.power_w for p in park.forecast), reverse=True)
     assert park.forecast[-1].power_w == pytest.approx(40 * math.cos(math.pi / 6), rel=0.05)
+
+
+@pytest.mark.parametrize(("battery_soc", "expected_w"), [(0.5, 10), (1.0, 40)])
+def test_a_panel_that_a_full_battery_darkens_is_expected_to_give_what_it_could(world, battery_soc, expected_w):
+    for slot in range(289):
+        world.reading("a", NOON - timedelta(minutes=5 * (289 - slot)), 40.0 + slot % 2)
+    world.reading("a", NOON, 10.0, battery_soc)
+    [park] = world.answers.parks()
+    assert park.expected_w == pytest.approx(expected_w, rel=0.3)
 
 
 def test_all_histories_are_each_parks_history(world):

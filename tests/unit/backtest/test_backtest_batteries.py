@@ -146,7 +146,8 @@ def test_the_command_takes_batteries_and_says_where_the_energy_went(tmp_path):
     policies = json.loads(ran.stdout)["policies"]
     assert set(policies) == {"stay-put", "forecast", "optimum"}
     assert set(policies["forecast"]["balance"]) == {"sun_wh", "served_wh", "stored_wh", "spilled_wh", "lost_wh"}
-    assert "optimum" in command("--trace", str(file), "--battery-hours", "2").stdout
+    ideal = ("--battery-efficiency", "1", "--battery-reserve", "0")
+    assert "optimum" in command("--trace", str(file), "--battery-hours", "2", *ideal).stdout
     ran = command("--trace", str(file), "--battery-wh", "5,9,9")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "3 numbers for 2 parks" in ran.stderr

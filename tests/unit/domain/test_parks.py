@@ -1,6 +1,7 @@
 """The running state of a park: in order or not, at a bounded size, never trusting silence."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from ahorrater.domain.parks import Freshness, Park, ParkState, Smoothing
 from ahorrater.domain.samples import ParkSample
+from ahorrater.domain.sky import SLOTS_A_DAY, Sky
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 STALE_AFTER = timedelta(seconds=30)
@@ -39,6 +41,18 @@ def test_the_mean_is_of_the_last_readings_only():
     state = ParkState("a").absorb([sample(second, power_w=second) for second in range(25)], Smoothing(window=10))
     assert len(state.recent) == 10
     assert state.mean("power_w") == pytest.approx(sum(range(15, 25)) / 10)
+
+
+@pytest.mark.parametrize(
+    ("soc", "power_w", "harvestable_w"),
+    [(None, 10, 10), (0.5, 10, 10), (0.98, 10, 30), (1.0, 10, 30), (1.0, 35, 35)],
+    ids=["no battery", "half full", "full", "full to the brim", "full, and used nonetheless"],
+)
+def test_a_full_battery_does_not_make_the_sky_darker(soc, power_w, harvestable_w):
+    sky = Sky(envelope_w=(40.0,) * SLOTS_A_DAY, clear_w=40.0, low_sun=False, mean_index=0.75)
+    park = Park("a", smoothed_power_w=power_w, battery_soc=soc, sky=sky)
+    assert park.harvestable_w == harvestable_w
+    assert replace(park, sky=None).harvestable_w == power_w
 
 
 def test_smoothing_follows_time_not_the_number_of_samples():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ahorrater.contracts.events import MoveFailed, NodeRelabelled
+from ahorrater.contracts.events import MoveFailed, NodeRelabelled, RelabelMode
 from ahorrater.domain.cluster import Deployment
 from ahorrater.domain.moves import crowded, next_scale, settled
 from ahorrater.services.relabel.ports import Reply
@@ -76,6 +76,14 @@ def test_who_cannot_take_pods_is_left_out_of_the_set():
     cluster.change_node("b", ready=False)
     follow(cluster, 2, "a", "b", "c")
     assert (cluster.sunny, set(cluster.where("web"))) == (["a", "c"], {"a", "c"})
+
+
+def test_nor_is_it_recommended():
+    cluster = settled_on_a()
+    cluster.change_node("b", ready=False)
+    reply = relabel_on(cluster, RelabelMode.RECOMMEND_ONLY).chosen(decision(2, "a", "b", "c"), "d2")
+    assert isinstance(reply.data, NodeRelabelled)
+    assert reply.data.labels_after == {"a": "1", "b": None, "c": "1"}
 
 
 def test_a_share_that_cannot_be_taken_is_given_back():

@@ -7,7 +7,7 @@ from functools import partial
 
 from ahorrater.contracts.events import ChoiceOutdated, NodeChosen, NodeRelabelled
 from ahorrater.domain.epochs import LEAP
-from ahorrater.domain.sunny import labels, obstacle, plan_labels, plan_repair
+from ahorrater.domain.sunny import labels, plan_labels, plan_repair, taking_pods
 from ahorrater.services.relabel.attempts import until_no_conflict
 from ahorrater.services.relabel.move import Claim, Mover
 from ahorrater.services.relabel.ports import Fence, Kept, Reply
@@ -80,7 +80,7 @@ class Relabel(RelabelService):
             cause=cause,
             now=now,
             deadline=now + self._settings.pending_limit,
-            also=tuple(name for name in chosen.also if obstacle(nodes, name) is None),
+            also=taking_pods(nodes, chosen.also),
             shed=chosen.shed,
         )
         return self._mover.begin(Claim(state, kept.version, nodes, cause))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ahorrater.contracts.events import NodeChosen, RelabelMode
-from ahorrater.domain.sunny import labels, labels_with
+from ahorrater.domain.sunny import labels, labels_with, taking_pods
 from ahorrater.services.relabel.parts import awaited
 from ahorrater.services.relabel.plan import plan_move
 from ahorrater.services.relabel.ports import Cluster, Reply
@@ -24,7 +24,7 @@ def recommend(cluster: Cluster, chosen: NodeChosen, clock: Callable[[], datetime
         cause="",
         now=now,
         deadline=now,
-        also=chosen.also,
+        also=taking_pods(nodes, chosen.also),
         shed=chosen.shed,
     )
     plan = plan_move(cluster, nodes, state)
