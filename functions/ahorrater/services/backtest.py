@@ -76,9 +76,11 @@ def standard_policies(work: Work, batteries: Mapping[str, Battery] | None = None
 
 
 def _before_a_day_is_known(calm: HysteresisPolicy) -> HysteresisPolicy:
-    """An advantage is trusted to last ten minutes: the best of many parks at this moment is mostly the luckiest."""
-    hold = timedelta(minutes=5)
-    return replace(calm, hold=hold, failing_hold=hold, horizon=timedelta(minutes=10))
+    """What has been better for ten minutes is trusted to be so for twenty: the best of many parks at this moment is
+    mostly the luckiest.
+    """
+    hold = timedelta(minutes=10)
+    return replace(calm, hold=hold, failing_hold=hold, horizon=2 * hold)
 
 
 def plain_hysteresis(work: Work) -> HysteresisPolicy:

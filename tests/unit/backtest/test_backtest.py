@@ -142,6 +142,14 @@ def test_the_table_of_the_measured_year(load, thesis, plain):
     assert shares["forecast"] > shares["hysteresis"]
 
 
+@pytest.mark.parametrize(("cloud_minutes", "moves"), [(9, 0), (15, 1)])
+def test_before_a_day_is_known_a_cloud_must_stay_for_ten_minutes(cloud_minutes, moves):
+    under_a_cloud = [60.0] * 30 + [10.0] * cloud_minutes + [60.0] * 30
+    trace, work = trace_of([under_a_cloud, [55.0] * len(under_a_cloud)], timedelta(minutes=1)), Work(60.0, 3.0)
+    forecast = {"forecast": standard_policies(work)["forecast"]}
+    assert backtest(trace, work, forecast).outcomes["forecast"].moves == moves
+
+
 def test_tuning_reports_on_what_it_was_not_tuned_on(tmp_path):
     file, picture = tmp_path / "trace.csv", tmp_path / "picture.png"
     lines = []
