@@ -8,6 +8,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from ahorrater.adapters.functions import Emit, Event, Function, Operation, Params, data_of
+from ahorrater.adapters.functions.function import MAX_BODY_BYTES
 from ahorrater.contracts.base import Contract
 from ahorrater.contracts.errors import NotFound, RetryLater
 from ahorrater.contracts.events import ClockTick, DeviceStatus, ParkStatus, ReadingStored
@@ -63,7 +64,10 @@ def client() -> TestClient:
             Operation("POST", "/rest/echo", "Says it back.", echo, Greeting, body=Body),
         ],
     )
+    return client_of(function)
 
+
+def client_of(function: Function) -> TestClient:
     async def main(request):
         return await function(request)
 
@@ -108,6 +112,8 @@ def test_structured_mode_is_heard_too(client):
     [
         ({}, b"", 400),
         ({**HEADERS, "ce-specversion": "7"}, b"", 400),
+        ({**HEADERS, "ce-specversion": "0.3"}, b"", 400),
+        ({**HEADERS, "ce-id": ""}, b"", 400),
         ({**HEADERS, "ce-type": "es.ahorrater.unheard.v1"}, b"", 400),
         ({**HEADERS, "ce-type": ParkStatus.TYPE}, b"not json", 400),
         ({**HEADERS, "ce-type": ParkStatus.TYPE}, b'{"node": "a"}', 400),
@@ -125,6 +131,20 @@ def test_what_is_wrong_is_said_as_a_problem(client, headers, body, status):
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status
     assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize("name", sorted(HEADERS))
+def test_an_event_that_lacks_something_is_told_what(client, name):
+    answer = client.post("/", headers={header: value for header, value in HEADERS.items() if header != name})
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == f"this is not a CloudEvent: without {name}"
+
+
+def test_who_hears_everything_hears_the_beginning_of_what_is_too_large():
+    heard: list[Event] = []
+    client = client_of(Function("last-resort", otherwise=heard.append))
+    assert client.post("/", content=b"x" * (MAX_BODY_BYTES + 1), headers=HEADERS).status_code == 204
+    assert [len(event.data) for event in heard] == [MAX_BODY_BYTES]
 
 
 def test_retry_later_says_when(client):

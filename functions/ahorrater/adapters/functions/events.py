@@ -22,12 +22,15 @@ from ahorrater.contracts.errors import Reject
 from ahorrater.contracts.events import EventData
 from ahorrater.contracts.trace_context import TraceContext
 
+SPEC_VERSION = "1.0"
+"""The library takes 0.3, too."""
 PING_TYPE = "dev.knative.sources.ping"
 """A Knative PingSource can send no other type; its extension `ahorratertype` says which of ours is meant."""
 MEANT_TYPE = "ahorratertype"
 MAX_REASON_CHARACTERS = 200
 """The library's reasons hold the whole body."""
 D = TypeVar("D", bound=EventData)
+_REQUIRED = ("specversion", "id", "source", "type")
 _CORE = frozenset({"specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema"})
 _NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 """What an attribute may not hold (CloudEvents 1.0, 3.1): a line break would end a header, NUL no database takes."""
@@ -87,8 +90,13 @@ def decode(headers: Mapping[str, str], body: bytes) -> Event:
     try:
         event = from_http(headers, body, data_unmarshaller=lambda data: data)
     except (exceptions.GenericException, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Reject(f"this is not a CloudEvent: {str(error)[:MAX_REASON_CHARACTERS]}") from None
+        why = _missing(headers) or str(error)[:MAX_REASON_CHARACTERS]
+        raise Reject(f"this is not a CloudEvent: {why}") from None
     attributes = event.get_attributes()
+    if empty := [name for name in _REQUIRED if not attributes[name]]:
+        raise Reject(f"this is not a CloudEvent: {', '.join(empty)} may not be empty")
+    if attributes["specversion"] != SPEC_VERSION:
+        raise Reject(f"CloudEvents {SPEC_VERSION} are heard here, not {attributes['specversion']}")
     if broken := [name for name, value in attributes.items() if _NO_TEXT.search(f"{name}{value}")]:
         raise Reject(f"this is not a CloudEvent: control characters in {', '.join(map(ascii, broken))}")
     extensions = {name: str(value) for name, value in attributes.items() if name not in _CORE}
@@ -134,6 +142,12 @@ def _as_json(data: object) -> bytes:
     if isinstance(data, bytes):
         return data
     return data.encode(errors="replace") if isinstance(data, str) else json.dumps(data).encode()
+
+
+def _missing(headers: Mapping[str, str]) -> str:
+    """Which headers an event in binary mode lacks; nothing where none is there: it was meant to be something else."""
+    missing = [f"ce-{name}" for name in _REQUIRED if f"ce-{name}" not in headers]
+    return f"without {', '.join(missing)}" if 0 < len(missing) < len(_REQUIRED) else ""
 
 
 def _moment(text: object) -> datetime | None:

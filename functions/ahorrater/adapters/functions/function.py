@@ -43,9 +43,10 @@ class Function:
     """Plain, blocking handlers behind functions-framework's asynchronous door.
 
     `events` says who hears which type; a type that nobody hears is rejected, since a Trigger sent it here by mistake.
-    `otherwise`, if there is one, hears every other type. `threads` is how many handlers run at a time: one for a
-    function that owns one database connection. `observers` count what becomes of events; /metrics tells. `keep_s`: so
-    long an answer to a GET is given again to whoever asks the same, for functions whose answers are for everybody.
+    `otherwise`, if there is one, hears every other type, and the beginning of what is too large. `threads` is how many
+    handlers run at a time: one for a function that owns one database connection. `observers` count what becomes of
+    events; /metrics tells. `keep_s`: so long an answer to a GET is given again to whoever asks the same, for functions
+    whose answers are for everybody.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class Function:
 
     async def _measured(self, request: Request, answer: Answering, count: Counting) -> Response:
         begun_s = time.perf_counter()
-        response = await _explained(request, answer)
+        response = await _explained(request, answer, cut=self._otherwise is not None)
         count(request.scope, response.status_code, time.perf_counter() - begun_s)
         return response
 
@@ -132,10 +133,10 @@ class Function:
         return await asyncio.get_running_loop().run_in_executor(self._pool, working)
 
 
-async def _explained(request: Request, answer: Answering) -> Response:
+async def _explained(request: Request, answer: Answering, *, cut: bool) -> Response:
     """The answer, or why there is none."""
     try:
-        return await answer(request, await _read_body(request))
+        return await answer(request, await _read_body(request, cut=cut))
     except Problem as problem:
         return _problem(request, problem)
     except RecursionError:
@@ -153,11 +154,11 @@ def _problem(request: Request, problem: Problem) -> Response:
     return problem_response(problem, getattr(problem, "headers", None), brief=request.scope["path"] == "/")
 
 
-async def _read_body(request: Request) -> bytes:
-    chunks, size = [], 0
+async def _read_body(request: Request, *, cut: bool) -> bytes:
+    """The body; where it is to be cut, no more than the beginning of a larger one."""
+    body = bytearray()
     async for chunk in request.stream():
-        size += len(chunk)
-        if size > MAX_BODY_BYTES:
+        if len(body) + len(chunk) > MAX_BODY_BYTES and not cut:
             raise TooLarge(f"the body is larger than {MAX_BODY_BYTES} bytes")
-        chunks.append(chunk)
-    return b"".join(chunks)
+        body += chunk[: MAX_BODY_BYTES - len(body)]
+    return bytes(body)
