@@ -1,5 +1,6 @@
 """Snapshots into both databases: only changes are written, in whatever order the snapshots come."""
 
+import argparse
 import random
 import threading
 from datetime import UTC, date, datetime, timedelta
@@ -9,6 +10,7 @@ import pytest
 from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.fuel.queries import FuelQueries, reads_of
 from ahorrater.adapters.database.fuel.store import SqlFuelStore
+from ahorrater.adapters.fuel.command import add_arguments, run
 from ahorrater.adapters.fuel.sample import sample_answers
 from ahorrater.services.fuel.answer import RefusedAnswer
 from ahorrater.services.fuel.catalog import in_force
@@ -140,18 +142,27 @@ def test_the_sample_gives_way_to_real_prices_and_never_the_other_way(database_ur
         service.load(next(sample_answers(date(2022, 4, 1)))[1], Origin.SAMPLE)
 
 
+def test_a_cluster_without_a_feed_begins_with_the_sample(database_url, monkeypatch):
+    monkeypatch.setenv("FUEL_FEED_URL", "")
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    assert run(parser.parse_args([]), service_of(database_url)) == 1
+    assert run(parser.parse_args(["--or-sample"]), service_of(database_url)) == 0
+    assert queries_of(database_url).catalog().stations
+
+
 def test_two_loads_at_once_write_each_snapshot_once(database_url):
     bodies = [answer(station(1), station(2), fecha=f"{day:02}/03/2022 0:00:00") for day in range(1, 6)]
     failures: list[BaseException] = []
 
-    def run() -> None:
+    def load_all() -> None:
         try:
             for body in bodies:
                 service_of(database_url).load(body, Origin.FILE)
         except BaseException as error:  # noqa: BLE001 -- the test tells which
             failures.append(error)
 
-    threads = [threading.Thread(target=run) for _ in range(3)]
+    threads = [threading.Thread(target=load_all) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="first", type=_day, help="the first of several past days (yyyy-mm-dd)")
     parser.add_argument("--to", dest="last", type=_day, help="the last of them; without it, yesterday")
     parser.add_argument("--sample", action="store_true", help="an invented sample, for a database without real prices")
+    parser.add_argument("--or-sample", action="store_true", help="the sample where FUEL_FEED_URL is empty")
 
 
 def run(arguments: argparse.Namespace, service: LoadFuel) -> int:
@@ -46,7 +47,7 @@ def run(arguments: argparse.Namespace, service: LoadFuel) -> int:
 
 def _work(arguments: argparse.Namespace, service: LoadFuel) -> tuple[int, Reports]:
     """How many loads there will be, and the loads."""
-    if arguments.sample:
+    if arguments.sample or (arguments.or_sample and not FeedSettings().feed_url):
         return DAYS, _load_sample(service)
     if arguments.file:
         return len(arguments.file), _load_files(service, arguments.file, arguments.date)
