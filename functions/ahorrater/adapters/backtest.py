@@ -13,7 +13,9 @@ from ahorrater.adapters.traces import TraceError, own_peaks_w, read_trace, scale
 from ahorrater.domain.battery import Battery
 from ahorrater.domain.policies import Policy
 from ahorrater.domain.replay import Trace, Work
-from ahorrater.services.backtest import Backtest, backtest, standard_policies
+from ahorrater.services.backtest import Backtest, judged, standard_policies
+from ahorrater.services.choose import CANDIDATES
+from ahorrater.services.judges import judge_of
 
 REFERENCE_PEAK_W = 100.0
 """Parks that are scaled to their own peaks are compared as panels of so many watts."""
@@ -29,13 +31,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="show this one (again for more) beside stay-put and the optimum; all if left out",
     )
-    add_battery_arguments(parser)
+    add_condition_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--plot", type=Path, help="draw shares, moves and the timeline of one day into this PNG")
 
 
-def add_battery_arguments(parser: argparse.ArgumentParser) -> None:
-    """What each park's battery is like."""
+def add_condition_arguments(parser: argparse.ArgumentParser) -> None:
+    """How many nodes may share the work, and what each park's battery is like."""
+    parser.add_argument(
+        "--sunny-nodes",
+        type=int,
+        choices=range(1, CANDIDATES + 1),
+        default=1,
+        help="at most so many nodes share the work, as POLICY_SUNNY_NODES (1)",
+    )
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--battery-wh", type=_watts, default=(), metavar="WH[,WH...]", help="capacity, for all or each")
     size.add_argument(
@@ -79,14 +88,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Replays, prints, draws. 2 and a sentence on stderr for a trace that cannot be replayed."""
     try:
         trace, work = situation(arguments)
-        batteries = _batteries(arguments, trace, work)
-    except TraceError as error:
+        batteries = batteries_of(arguments, trace, work)
+        judge = judge_of(trace, work, batteries, sunny_nodes=arguments.sunny_nodes)
+    except ValueError as error:
         sys.stderr.write(f"ahorrater backtest: {error}\n")
         return 2
-    policies = _chosen(standard_policies(work, batteries), arguments.policy)
-    result = backtest(trace, work, policies, batteries)
-    report = result.report()
-    sys.stdout.write(json.dumps(report) + "\n" if arguments.json else table(result))
+    result = judged(judge, _chosen(standard_policies(work, batteries), arguments.policy))
+    sys.stdout.write(json.dumps(result.report()) + "\n" if arguments.json else table(result))
     if arguments.plot:
         from ahorrater.adapters.backtest_plot import draw
 
@@ -103,7 +111,8 @@ def situation(arguments: argparse.Namespace) -> tuple[Trace, Work]:
     return trace, Work(load_w, load_w * arguments.move_cost_minutes / 60 if cost_wh is None else cost_wh)
 
 
-def _batteries(arguments: argparse.Namespace, trace: Trace, work: Work) -> dict[str, Battery]:
+def batteries_of(arguments: argparse.Namespace, trace: Trace, work: Work) -> dict[str, Battery]:
+    """What each park's battery is like; none if nothing is said of them. Raises TraceError."""
     sizes_wh = _sizes_wh(arguments, work)
     if not sizes_wh:
         return {}
@@ -152,8 +161,9 @@ def _chosen(policies: Mapping[str, Policy], names: Sequence[str]) -> dict[str, P
 def table(result: Backtest) -> str:
     """The report for people."""
     best = result.outcomes["optimum"].net_wh
+    sharing = "" if result.sunny_nodes == 1 else f", at most {result.sunny_nodes} of which share the work"
     lines = [
-        f"{len(result.trace.times)} samples, {result.trace.days:.2f} days, {len(result.trace.nodes)} parks",
+        f"{len(result.trace.times)} samples, {result.trace.days:.2f} days, {len(result.trace.nodes)} parks{sharing}",
         f"{'policy':<12}{'energy Wh':>12}{'net Wh':>12}{'of optimum':>12}{'regret':>9}{'moves/day':>11}",
     ]
     for name, one in result.outcomes.items():
@@ -162,6 +172,8 @@ def table(result: Backtest) -> str:
             f"{name:<12}{one.energy_wh:>12.1f}{one.net_wh:>12.1f}{share:>12.2%}{1 - share:>9.2%}"
             f"{one.moves / result.trace.days:>11.2f}"
         )
+    if not result.is_exact:
+        lines.append("optimum: what no plan exceeds, not a plan that is known")
     return "\n".join(lines) + "\n"
 
 

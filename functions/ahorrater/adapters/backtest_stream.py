@@ -19,6 +19,7 @@ from ahorrater.domain.replay import Trace, Work
 from ahorrater.domain.sample_trace import sample_trace
 from ahorrater.services.backtest import standard_policies
 from ahorrater.services.backtest_steps import backtest_lines
+from ahorrater.services.judges import judge_of
 from ahorrater.services.tune import margins_of_load
 
 MAX_AT_A_TIME = 2
@@ -66,7 +67,7 @@ class BacktestStream:
     def _lines(self, request: BacktestRequest) -> Iterator[bytes]:
         try:
             trace, work = self._situation(request)
-            for line in backtest_lines(trace, work, _policies(request, work)):
+            for line in backtest_lines(judge_of(trace, work), work, _policies(request, work)):
                 yield line.model_dump_json().encode() + b"\n"
         except TraceError as error:
             raise Reject(str(error)) from None

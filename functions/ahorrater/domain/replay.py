@@ -9,13 +9,16 @@ from heapq import nsmallest
 from operator import attrgetter
 
 from ahorrater.domain.battery import Bank
+from ahorrater.domain.charged_plans import Balance
 from ahorrater.domain.choose import choose_node
 from ahorrater.domain.decision import ControllerState
+from ahorrater.domain.groups import number_of
 from ahorrater.domain.optimum import NOWHERE, best_plan, moves_of
 from ahorrater.domain.parks import Park, ParkState, Smoothing
 from ahorrater.domain.policies import Policy
 from ahorrater.domain.samples import ParkSample
 from ahorrater.domain.sky import Sky
+from ahorrater.domain.spread import ALONE, Spread, shared
 
 CANDIDATES = 3
 THESIS_SPAN_S = 20.0
@@ -56,18 +59,22 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a plan brought: energy that served workloads, the same minus the cost of its moves, both Wh."""
+    """What a plan brought: energy that served workloads, the same minus the cost of its moves, both Wh.
+
+    `balance`: where all of the parks' energy went, where they have batteries.
+    """
 
     plan: Sequence[int]
     energy_wh: float
     net_wh: float
     moves: int
+    balance: Balance | None = None
 
     @classmethod
-    def of(cls, plan: Sequence[int], energy_wh: float, work: Work) -> "Outcome":
+    def of(cls, plan: Sequence[int], energy_wh: float, work: Work, balance: Balance | None = None) -> "Outcome":
         """The account of a plan that served so much."""
         moves = moves_of(plan)
-        return cls(plan, energy_wh, energy_wh - moves * work.move_cost_wh, moves)
+        return cls(plan, energy_wh, energy_wh - moves * work.move_cost_wh, moves, balance)
 
 
 def outcome(plan: Sequence[int], served_wh: Sequence[Sequence[float]], work: Work) -> Outcome:
@@ -99,9 +106,14 @@ def smoothing_of(interval: timedelta) -> Smoothing:
 
 
 def replay(
-    trace: Trace, policies: Mapping[str, Policy], smoothing: Smoothing | None = None, bank: Bank | None = None
+    trace: Trace,
+    policies: Mapping[str, Policy],
+    smoothing: Smoothing | None = None,
+    bank: Bank | None = None,
+    spread: Spread = ALONE,
 ) -> Mapping[str, Sequence[int]]:
-    """The plan of each policy: at every sample the park that was chosen knowing only the samples before.
+    """The plan of each policy: at every sample the park that was chosen knowing only the samples before; with `spread`
+    the group of those that share the work (see `ahorrater.domain.groups`), in the order of the trace.
 
     A park is stale after two missing samples, or after the policy's own time where that is longer. `bank`: the parks'
     batteries, whose charge follows each policy's plan.
@@ -111,19 +123,29 @@ def replay(
     charges = {name: _Charges(bank) for name in fitted} if bank else {}
     parks = _Parks(trace, smoothing or smoothing_of(trace.interval), with_sky=any(p.NEEDS_SKY for p in fitted.values()))
     states = dict.fromkeys(fitted, ControllerState())
-    plans = {name: array("l", [NOWHERE]) for name in fitted}
+    plans = {name: array("q", [NOWHERE]) for name in fitted}
     number = {node: place for place, node in enumerate(trace.nodes)}
     for sample in range(len(trace.times) - 1):
         known, now = parks.at(sample), trace.times[sample]
         for name, policy in fitted.items():
-            seen = charges[name].of(known, states[name].chosen, sample) if charges else known
-            fresh = [park for park in seen if park.seen_at and now - park.seen_at <= policy.stale_after]
-            few = candidates(fresh, policy, CANDIDATES)
-            few += [park for park in seen if park.node == states[name].chosen and park not in few]
-            _, states[name] = choose_node(few, states[name], policy, now)
-            chosen = states[name].chosen
-            plans[name].append(NOWHERE if chosen is None else number[chosen])
+            before = states[name]
+            seen = charges[name].of(known, before.chosen, sample) if charges else known
+            few = _few(seen, before, policy, now)
+            _, states[name] = shared(choose_node(few, before, policy, now), few, before, policy, spread)
+            group = sorted(number[node] for node in _sunny(states[name]))
+            plans[name].append(number_of(group, len(number)))
     return plans
+
+
+def _few(parks: Sequence[Park], state: ControllerState, policy: Policy, now: datetime) -> list[Park]:
+    """Those that can matter: the best, and those that the work is on, heard or not."""
+    fresh = [park for park in parks if park.seen_at and now - park.seen_at <= policy.stale_after]
+    few, sunny = candidates(fresh, policy, CANDIDATES), _sunny(state)
+    return few + [park for park in parks if park.node in sunny and park not in few]
+
+
+def _sunny(state: ControllerState) -> tuple[str, ...]:
+    return () if state.chosen is None else (state.chosen, *state.also)
 
 
 def candidates(parks: list[Park], policy: Policy, best: int) -> list[Park]:

@@ -4,7 +4,9 @@ import math
 from array import array
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,10 @@ from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.readings import SqlReadingStore
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.battery import Bank, Battery
+from ahorrater.domain.decision import ControllerState
+from ahorrater.domain.groups import group_of
 from ahorrater.domain.replay import Trace, Work, replay, smoothing_of
+from ahorrater.domain.spread import ALONE, Spread
 from ahorrater.services.backtest import standard_policies
 from ahorrater.services.choose import ChooseNode, Patience
 from ahorrater.services.ingest import IngestPolicy, IngestReadings
@@ -43,14 +48,14 @@ def cloudy_trace(parks: int, samples: int, interval: timedelta, seed: int) -> Tr
 class Live:
     """The two services on one database; the trace's time is their clock."""
 
-    def __init__(self, url, policy, interval, bank=NO_BANK):
+    def __init__(self, url, policy, interval, bank=NO_BANK, spread=ALONE):
         self.now = NOON
         self.database = Database(url)
         ingest = IngestPolicy(smoothing=smoothing_of(interval), bank=bank)
         self.ingest = IngestReadings(SqlReadingStore(self.database), ingest, lambda: self.now)
-        self.choose = ChooseNode(SqlChoiceStore(self.database), policy, Patience(), lambda: self.now)
+        self.choose = ChooseNode(SqlChoiceStore(self.database), policy, Patience(), lambda: self.now, spread)
 
-    def at(self, number, now, powers) -> str | None:
+    def at(self, number, now, powers) -> ControllerState:
         self.now = now
         readings = [
             Reading(node=node, boot=1, seq=number, measured_at=now, voltage_v=20, current_a=1, power_w=power_w)
@@ -59,7 +64,7 @@ class Live:
         self.ingest.ingest(list(enumerate(readings)), [], str(number), "/t")
         self.choose.on_readings(f"/t#{number}")
         with SqlChoiceStore(self.database).transaction() as transaction:
-            return transaction.recall().state.chosen
+            return transaction.recall().state
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -99,13 +104,25 @@ def test_live_decisions_with_batteries_are_the_backtests(database_url, name, sam
     assert list(plan) != list(replay(trace, {name: standard_policies(work)[name]})[name])
 
 
+@pytest.mark.parametrize(("name", "samples"), [("thesis", 100), ("hysteresis", 300), ("forecast", 350)])
+def test_live_decisions_of_several_sunny_nodes_are_the_backtests(database_url, name, samples):
+    trace, work = cloudy_trace(parks=7, samples=samples, interval=FIVE_MINUTES, seed=5), Work(60.0, 3.0)
+    policy, spread = standard_policies(work)[name], Spread(3, work.load_w)
+    plan = replay(trace, {name: policy}, spread=spread)[name]
+    live = Live(database_url, patient(policy, FIVE_MINUTES), FIVE_MINUTES, spread=spread)
+    lived = lived_through(live, trace, lambda state: {state.chosen, *state.also} - {None})
+    replayed = [{trace.nodes[place] for place in group_of(number, len(trace.nodes))} for number in plan[1:]]
+    assert lived == replayed
+    assert {len(sunny) for sunny in replayed} >= {1, 3}
+
+
 def patient(policy, interval):
     """The policy, as patient with silence as the replay is."""
     return replace(policy, stale_after=max(policy.stale_after, 2.5 * interval))
 
 
-def lived_through(live, trace) -> list[str | None]:
-    """Where the work is after each sample."""
+def lived_through(live, trace, of=attrgetter("chosen")) -> list[Any]:
+    """Where the work is after each sample, or what else is asked of the controller's state."""
     lived = []
     for number, now in enumerate(trace.times[:-1]):
         powers = {
@@ -113,6 +130,6 @@ def lived_through(live, trace) -> list[str | None]:
             for node, column in zip(trace.nodes, trace.power_w, strict=True)
             if not math.isnan(column[number])
         }
-        lived.append(live.at(number, now, powers))
+        lived.append(of(live.at(number, now, powers)))
     live.database.close()
     return lived
