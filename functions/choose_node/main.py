@@ -61,7 +61,8 @@ def hear_relabelled(event: Event) -> None:
     """Writes it down, and stops repeating what is done."""
     relabelled = data_of(event, NodeRelabelled)
     moves.on_relabelled(relabelled, event.identity)
-    service.on_relabelled(relabelled.epoch, applied=relabelled.mode is RelabelMode.APPLY)
+    applied = relabelled.mode is RelabelMode.APPLY
+    service.on_relabelled(relabelled.epoch, relabelled.node, applied=applied)
 
 
 def _announce(recorded: Recorded | None) -> Emit | None:

@@ -7,14 +7,20 @@ from ahorrater.domain.decision import Concluded, ControllerState, Decision, Reas
 from ahorrater.domain.operating_rules import Night
 
 LEAP = 2**28
-"""By how much an epoch may lead: one more each second for eight years. A larger one is a mistake, or a forgery that
-would leave no number above itself.
-"""
+"""How many epochs are true whatever the clock says: some nodes begin in 1970."""
 
 
-def is_newer(epoch: int, than: int) -> bool:
-    """Whether `epoch` comes after `than`, and not so long after that it cannot be true."""
-    return than < epoch <= than + LEAP
+def highest(now: datetime) -> int:
+    """The highest epoch that can be true: one more each second since 1970. Beyond it is a mistake, or a forgery.
+
+    Whoever is pushed up to it can go on a second later, so that no forged number leaves none above itself.
+    """
+    return LEAP + int(now.timestamp())
+
+
+def is_newer(epoch: int, than: int, now: datetime) -> bool:
+    """Whether `epoch` comes after `than` and can be true."""
+    return than < epoch <= highest(now)
 
 
 def renewed(decision: Decision, state: ControllerState) -> Concluded:

@@ -145,11 +145,11 @@ class ToldContact:
     heard_at: datetime
 
 
-def judge_choice(told: ToldChoice | None, heard: Choice) -> tuple[ToldChoice, Chosen | None] | None:
+def judge_choice(told: ToldChoice | None, heard: Choice, now: datetime) -> tuple[ToldChoice, Chosen | None] | None:
     """News if its epoch is higher than any told: a choice is repeated until it is confirmed. That the same node is
     chosen anew is remembered, not told.
     """
-    if not is_newer(heard.epoch, told.epoch if told else -1):
+    if not is_newer(heard.epoch, told.epoch if told else -1, now):
         return None
     if told is not None and not heard.moves:
         return replace(told, epoch=heard.epoch), None
@@ -173,9 +173,9 @@ def judge_silence(told: ToldSilence | None, heard: Choice) -> tuple[ToldSilence,
     return now, Silence(heard.node, over=not heard.parks_silent)
 
 
-def judge_epoch(told: ToldEpoch | None, epoch: int) -> ToldEpoch | None:
+def judge_epoch(told: ToldEpoch | None, epoch: int, now: datetime) -> ToldEpoch | None:
     """News if the epoch is higher than any told."""
-    return ToldEpoch(epoch) if is_newer(epoch, told.epoch if told else -1) else None
+    return ToldEpoch(epoch) if is_newer(epoch, told.epoch if told else -1, now) else None
 
 
 def judge_day(told: ToldDay | None, digest: Digest) -> tuple[ToldDay, Digest] | None:

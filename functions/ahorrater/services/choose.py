@@ -11,7 +11,7 @@ from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import MoveFailed, NodeChosen, NodeHeld, ParkNumbers, PendingMove
 from ahorrater.domain.choose import choose_node, revert_failed_move
 from ahorrater.domain.decision import Concluded, ControllerState, Decision, Numbers, Pending
-from ahorrater.domain.epochs import renumber
+from ahorrater.domain.epochs import is_newer, renumber
 from ahorrater.domain.parks import Park
 from ahorrater.domain.policies import Policy
 from ahorrater.domain.spread import ALONE, Spread, shared, without_further_nodes
@@ -87,8 +87,8 @@ class ChoiceTransaction(Protocol):
     def move_of(self, epoch: int) -> Recorded | None:
         """The decision that began this epoch, the last where several did."""
 
-    def apply(self, epoch: int, at: datetime) -> None:
-        """Notes in the ledger that the work is where this epoch wanted it."""
+    def apply(self, epoch: int, node: str, at: datetime) -> None:
+        """Notes in the ledger that the work is on `node`, if that is where this epoch wanted it."""
 
 
 class ChoiceStore(Protocol):
@@ -150,22 +150,25 @@ class ChooseNode:
 
     def on_outdated(self, epoch: int, newest: int, cause: str) -> Recorded | None:
         """Numbers the choice `epoch` anew, above `newest`, if it is the one that stands. Late copies of older ones are
-        answered by relabel, too, and mean nothing.
+        answered by relabel, too, and mean nothing; and no word makes an epoch fall.
         """
 
         def renumbered(_: ChoiceTransaction, state: ControllerState, now: datetime) -> Concluded | None:
-            if state.epoch != epoch or state.chosen is None:
+            if state.epoch != epoch or state.chosen is None or not is_newer(newest + 1, epoch, now):
                 return None
             return renumber(state, newest, self._policy.name, now)
 
         return self._decide(cause, renumbered)
 
     @retried_on_conflict
-    def on_relabelled(self, epoch: int, *, applied: bool) -> None:
-        """Remembers that relabel has taken note of this epoch, and whether it was carried out or only recommended."""
+    def on_relabelled(self, epoch: int, node: str, *, applied: bool) -> None:
+        """Remembers that relabel has taken note of this epoch, and whether it was carried out or only recommended.
+
+        What people move by hand is told under the last epoch that acted, which may have wanted another node.
+        """
         with self._store.transaction() as transaction:
             if applied:
-                transaction.apply(epoch, self._clock())
+                transaction.apply(epoch, node, self._clock())
             remembered = transaction.recall()
             if remembered.state.confirmed_epoch < epoch <= remembered.state.epoch:
                 transaction.remember(remembered, replace(remembered.state, confirmed_epoch=epoch))

@@ -12,6 +12,7 @@ from tests.faults.system import System
 FAMILY = "forged events"
 HIGHEST_EPOCH = 2**53 - 1
 AHEAD = 5
+FAR_AHEAD = 2**30
 BELIEVED = "the label may go there once; choose-node numbers its choice anew, above the forged one, and tells it again"
 
 
@@ -34,6 +35,13 @@ def chosen_again_and_again(system: System) -> None:
     """Whoever forges reads along, and is ahead each time."""
     for _ in range(5):
         chosen_ahead(system)
+
+
+def outdated(newest: int | None, system: System) -> None:
+    """relabel is said to know of that choice, of one far ahead where `newest` is None, while ours stands."""
+    epoch = _epoch(system)
+    word = {"epoch": epoch, "newest": epoch + FAR_AHEAD if newest is None else newest}
+    post(system, "choice.outdated", word, new_identity(system))
 
 
 def moved(kind: str, more: dict[str, Any], system: System) -> None:
@@ -64,6 +72,19 @@ FAULTS = (
     ),
     Fault(f"a forged choice, {AHEAD} epochs ahead", FAMILY, BELIEVED, chosen_ahead),
     Fault("forged choices, five one after another", FAMILY, BELIEVED, chosen_again_and_again),
+    Fault("forged: our choice is outdated, by epoch 0", FAMILY, "no epoch falls", partial(outdated, 0)),
+    Fault(
+        "forged: our choice is outdated, by epoch 2^53 - 1 - 2^28",
+        FAMILY,
+        "no such epoch can be true: our choice stands",
+        partial(outdated, HIGHEST_EPOCH - 2**28),
+    ),
+    Fault(
+        "forged: our choice is outdated, by 2^30 epochs",
+        FAMILY,
+        "the same choice goes on above that, and relabel follows",
+        partial(outdated, None),
+    ),
     Fault(
         "forged: a move is done, epoch 2^53 - 1",
         FAMILY,

@@ -105,15 +105,15 @@ def test_an_unconfirmed_choice_is_repeated_at_ticks_until_relabel_confirms_it(wo
         world.later(10).readings(a=10.0)
     told = world.tick()
     assert (told.decision.chosen, told.decision.epoch, told.decision.reason) == ("a", 1, Reason.FIRST_CHOICE)
-    world.choose.on_relabelled(1, applied=True)
+    world.choose.on_relabelled(1, "a", applied=True)
     assert world.tick() is None
-    world.choose.on_relabelled(0, applied=True)
+    world.choose.on_relabelled(0, "a", applied=True)
     assert world.tick() is None
 
 
 def test_a_tick_finds_the_silent_park(world):
     world.readings(a=10.0, b=1.0)
-    world.choose.on_relabelled(1, applied=True)
+    world.choose.on_relabelled(1, "a", applied=True)
     world.later(30).readings(b=1.0)
     assert world.tick() is None
     told = world.later(1).tick()
@@ -122,7 +122,7 @@ def test_a_tick_finds_the_silent_park(world):
 
 def test_when_all_are_silent_the_choice_holds_and_it_is_said_once(world):
     world.readings(a=10.0, b=1.0)
-    world.choose.on_relabelled(1, applied=True)
+    world.choose.on_relabelled(1, "a", applied=True)
     told = world.later(31).tick()
     assert isinstance(announcement(told.decision), NodeHeld)
     assert (told.decision.chosen, told.decision.reason) == ("a", Reason.ALL_STALE)

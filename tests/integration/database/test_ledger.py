@@ -61,7 +61,7 @@ class World:
 
     def carry_out(self, epoch, node):
         self.book.on_relabelled(relabelled(epoch, node), f"/relabel#{epoch}-{node}")
-        self.choose.on_relabelled(epoch, applied=True)
+        self.choose.on_relabelled(epoch, node, applied=True)
 
     def moves(self):
         return [
@@ -120,6 +120,18 @@ def test_a_move_by_hand_ends_what_a_decision_brought(world):
     world.book.on_relabelled(relabelled(2, "a"), "/relabel#by-hand")
     world.minutes(1, a=4.0, b=16.0)
     assert world.moves()[1][2] == pytest.approx(3 * (16 - 4) / 60 - 0.05)
+
+
+def test_a_move_by_hand_carries_out_no_decision_that_wanted_another_node(world):
+    world.minutes(1, a=10.0, b=5.0, c=1.0)
+    world.carried_out = False
+    world.minutes(1, a=4.0, b=16.0, c=1.0)
+    world.choose.on_move_failed(move_events.failed_move(2, "b", "a"), "/relabel#failed-2")
+    world.carry_out(2, "c")
+    world.minutes(12, a=4.0, b=16.0, c=1.0)
+    decisions = {move.epoch: move for move in world.queries.decisions(50, None, moved=True)}
+    assert (decisions[2].chosen, decisions[2].expected_gain_wh > 0) == ("b", True)
+    assert decisions[2].realised_gain_wh is None
 
 
 def test_each_move_is_written_once_with_what_became_of_it(world):

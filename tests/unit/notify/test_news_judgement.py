@@ -22,11 +22,11 @@ def choice(epoch=1, at_s=0.0, node="b", previous="a", reason=Reason.BETTER_NODE)
     return Choice(epoch, NOON + timedelta(seconds=at_s), node, previous, reason, 12.0, 3.0)
 
 
-def told_of(judge, heard):
+def told_of(judge, heard, *more):
     """What is told of each thing heard, in order; None where it is no news."""
     told, news = None, []
     for one in heard:
-        judged = judge(told, one)
+        judged = judge(told, one, *more)
         if judged is not None:
             told = judged[0]
         news.append(judged[1] if judged else None)
@@ -41,10 +41,12 @@ def told_of(judge, heard):
         ([1, 2, 1, 2], [True, True, False, False]),
         ([3, 1, 2, 4], [True, False, False, True]),
         ([0, 0, 1], [True, False, True]),
+        ([1, 2**53 - 1, 2**31], [True, False, False]),
+        ([1, 2**29, 2**29 + 1], [True, True, True]),
     ],
 )
 def test_a_choice_is_told_once_and_never_an_older_one(epochs, news):
-    told = told_of(judge_choice, [choice(epoch) for epoch in epochs])
+    told = told_of(judge_choice, [choice(epoch) for epoch in epochs], NOON)
     assert [one is not None for one in told] == news
 
 
@@ -52,7 +54,7 @@ def test_a_choice_is_told_once_and_never_an_older_one(epochs, news):
 def test_an_outcome_is_told_once_an_epoch(epochs, news):
     told, heard = None, []
     for epoch in epochs:
-        newer = judge_epoch(told, epoch)
+        newer = judge_epoch(told, epoch, NOON)
         told = newer or told
         heard.append(newer is not None)
     assert heard == news
@@ -67,6 +69,7 @@ def test_how_long_the_previous_node_was_sunny():
             choice(2, 4320, "b", "a"),
             choice(4, 5000, "d", "c"),  # epoch 3 was never heard: nobody knows since when c was sunny
         ],
+        NOON,
     )
     assert (first.stayed_s, second.stayed_s, third.stayed_s) == (None, 4320, None)
 

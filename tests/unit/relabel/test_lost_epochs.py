@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
@@ -11,15 +12,18 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from ahorrater.contracts.base import MAX_EPOCH
 from ahorrater.contracts.events import ChoiceOutdated, NodeChosen, NodeRelabelled, RelabelMode
 from ahorrater.domain.decision import ControllerState, Decision
-from ahorrater.domain.epochs import LEAP
+from ahorrater.domain.epochs import highest
 from ahorrater.domain.parks import Park
 from ahorrater.domain.policies import ThesisPolicy
 from ahorrater.services.choose import ChooseNode, Patience, Recorded, Remembered, announcement
 from tests.unit.relabel.decisions import cluster_of, control_of, decision, relabel_on
+from tests.unit.relabel.fake_cluster import NOON
 
 NODES = ["a", "b", "c"]
 nodes = st.sampled_from(NODES)
-forged_epochs = st.integers(0, 12) | st.sampled_from([LEAP, LEAP + 5, MAX_EPOCH - LEAP, MAX_EPOCH])
+HIGHEST = highest(NOON)
+forged_epochs = st.integers(0, 12) | st.sampled_from([HIGHEST - 5, HIGHEST, HIGHEST + 1, HIGHEST + 5, MAX_EPOCH])
+forged_answers = st.integers(0, 12) | st.sampled_from([HIGHEST - 5, HIGHEST - 1, HIGHEST, HIGHEST + 5, 2**52])
 
 
 class Memory:
@@ -54,6 +58,7 @@ class Memory:
         self.version, self.state = self.version + 1, state
 
     def record(self, decision: Decision, cause: str) -> Recorded:
+        assert not decision.begins or decision.epoch > max((one.epoch for one, _ in self.ledger), default=0)
         self.ledger.append((decision, cause))
         return Recorded(len(self.ledger), decision)
 
@@ -125,14 +130,14 @@ class LostEpochs(RuleBasedStateMachine):
     def forge_a_choice(self, epoch: int, node: str) -> None:
         self.deliver(decision(epoch, node))
 
-    @rule(newest=st.integers(0, 12) | st.sampled_from([LEAP, MAX_EPOCH - LEAP]), lost=st.booleans())
+    @rule(newest=forged_answers, lost=st.booleans())
     def forge_an_answer(self, newest: int, lost: bool) -> None:
         outdated = ChoiceOutdated(epoch=self.memory.state.epoch, newest=newest)
         self.announce(self.choose.on_outdated(outdated.epoch, outdated.newest, self.cause()), lost=lost)
 
-    @rule(epoch=forged_epochs)
-    def forge_a_confirmation(self, epoch: int) -> None:
-        self.choose.on_relabelled(epoch, applied=True)
+    @rule(epoch=forged_epochs, node=nodes)
+    def forge_a_confirmation(self, epoch: int, node: str) -> None:
+        self.choose.on_relabelled(epoch, node, applied=True)
 
     @rule(paused=st.booleans())
     def people_pause_or_resume(self, paused: bool) -> None:
@@ -166,7 +171,7 @@ class LostEpochs(RuleBasedStateMachine):
             self.announce(self.choose.on_outdated(data.epoch, data.newest, self.cause()), lost=False)
         elif isinstance(reply.data, NodeRelabelled):
             applied = reply.data.mode is RelabelMode.APPLY
-            self.choose.on_relabelled(reply.data.epoch, applied=applied)
+            self.choose.on_relabelled(reply.data.epoch, reply.data.node, applied=applied)
 
     def cause(self) -> str:
         self.causes += 1
@@ -205,6 +210,27 @@ def test_a_restored_choice_that_seems_confirmed_is_asserted():
     world.memory.now = world.cluster.now
     world.tick(lost=False)
     assert world.cluster.sunny == ["a"]
+
+
+@pytest.mark.parametrize("newest", [0, 1, HIGHEST, HIGHEST + 5, 2**52])
+def test_no_forged_answer_makes_an_epoch_fall_or_leap_beyond_what_can_be_true(newest):
+    world = LostEpochs()
+    world.the_sun_moves("a", lost=False)
+    world.the_sun_moves("b", lost=False)
+    world.forge_an_answer(newest, lost=False)
+    assert (world.memory.state.epoch, len(world.memory.ledger)) == (2, 2)
+
+
+def test_who_is_pushed_to_the_highest_epoch_goes_on_a_second_later():
+    world = LostEpochs()
+    world.the_sun_moves("a", lost=False)
+    world.forge_an_answer(HIGHEST - 1, lost=True)
+    world.forge_a_choice(HIGHEST, "c")
+    world.the_sun_moves("b", lost=False)
+    assert world.cluster.sunny == ["c"]
+    world.time_passes(31)
+    world.tick(lost=False)
+    assert (world.cluster.sunny, world.memory.state.epoch) == (["b"], HIGHEST + 1)
 
 
 def test_late_copies_of_older_choices_number_nothing_anew():

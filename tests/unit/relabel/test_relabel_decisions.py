@@ -13,11 +13,11 @@ from ahorrater.contracts.events import (
     RelabelMode,
     WorkloadOutcome,
 )
-from ahorrater.domain.epochs import LEAP
+from ahorrater.domain.epochs import highest
 from ahorrater.services.relabel.ports import Conflict, Reply
 from ahorrater.services.relabel.state import Phase
 from tests.unit.relabel.decisions import cluster_of, decision, relabel_on
-from tests.unit.relabel.fake_cluster import Crash
+from tests.unit.relabel.fake_cluster import NOON, Crash
 
 
 def test_with_nothing_to_move_the_reply_is_immediate():
@@ -59,7 +59,7 @@ def test_a_knative_service_follows_make_before_break():
     assert cluster.lowest_ready["fn"] == 3
 
 
-@pytest.mark.parametrize(("epoch", "cause"), [(1, "d1"), (2, "other"), (1, "d2"), (2 + LEAP + 1, "leap")])
+@pytest.mark.parametrize(("epoch", "cause"), [(1, "d1"), (2, "other"), (1, "d2"), (highest(NOON) + 1, "leap")])
 def test_what_is_not_newer_changes_nothing_and_is_answered_with_what_is_known(epoch, cause):
     cluster = cluster_of("a", "b", "c", sunny="a")
     relabel = relabel_on(cluster)

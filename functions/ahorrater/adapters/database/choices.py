@@ -141,10 +141,10 @@ class SqlChoiceTransaction:
         """By the index on the epochs of moves."""
         return self._one("WHERE moved AND epoch = :epoch ORDER BY id DESC LIMIT 1", {"epoch": epoch})
 
-    def apply(self, epoch: int, at: datetime) -> None:
+    def apply(self, epoch: int, node: str, at: datetime) -> None:
         """The first word of it counts."""
-        update = "UPDATE decision SET applied_at = :at WHERE moved AND epoch = :epoch AND applied_at IS NULL"
-        self._sql.execute(update, {"epoch": epoch, "at": at})
+        update = "UPDATE decision SET applied_at = :at WHERE moved AND epoch = :epoch AND chosen = :node"
+        self._sql.execute(f"{update} AND applied_at IS NULL", {"epoch": epoch, "node": node, "at": at})
 
     def _alike(self, decision: Decision) -> int | None:
         rows = self._sql.execute(

@@ -59,7 +59,7 @@ class Notifier:
     def hear_choice(self, event: NodeChosen) -> None:
         """Another node is the sunny one; which also ends a silence of all parks."""
         choice = _choice(event)
-        self._hear("chosen", ToldChoice, lambda told: judge_choice(told, choice))
+        self._hear("chosen", ToldChoice, lambda told: judge_choice(told, choice, self._clock()))
         self._hear("silence", ToldSilence, lambda told: judge_silence(told, choice))
 
     def hear_held(self, event: NodeHeld) -> None:
@@ -101,7 +101,7 @@ class Notifier:
 
     def _hear_epoch(self, topic: str, epoch: int, news: News) -> None:
         def judge(told: ToldEpoch | None) -> tuple[ToldEpoch, News] | None:
-            newer = judge_epoch(told, epoch)
+            newer = judge_epoch(told, epoch, self._clock())
             return None if newer is None else (newer, news)
 
         self._hear(topic, ToldEpoch, judge)

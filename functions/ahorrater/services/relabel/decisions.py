@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from ahorrater.contracts.events import ChoiceOutdated, NodeChosen, NodeRelabelled
-from ahorrater.domain.epochs import LEAP
+from ahorrater.domain.epochs import highest
 from ahorrater.domain.sunny import labels, plan_labels, plan_repair, taking_pods
 from ahorrater.services.relabel.attempts import until_no_conflict
 from ahorrater.services.relabel.move import Claim, Mover
@@ -41,7 +41,7 @@ class Relabel(RelabelService):
     def _heard(self, chosen: NodeChosen, cause: str) -> Reply | None:
         kept, held = self._fence.read(), self._control.held()
         newest = max(kept.epoch, held.epoch if held else 0)
-        if chosen.epoch > newest + LEAP:
+        if chosen.epoch > highest(self._clock()):
             return _outdated(chosen, newest)
         if chosen.epoch <= kept.epoch or self._control.acts():
             return self._chosen(kept, chosen, cause, newest)
