@@ -5,14 +5,14 @@ import json
 import sys
 from dataclasses import asdict
 
-from ahorrater.adapters.backtest import add_trace_arguments, situation
-from ahorrater.adapters.traces import TraceError
-from ahorrater.services.tune import tune
+from ahorrater.adapters.backtest_arguments import add_condition_arguments, add_trace_arguments, number, situation
+from ahorrater.services.tune import candidates, tune
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command line of `ahorrater tune`."""
     add_trace_arguments(parser)
+    add_condition_arguments(parser)
     parser.add_argument(
         "--training-share",
         type=_share,
@@ -25,8 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Suggests parameters. 2 and a sentence on stderr for a trace that cannot be replayed."""
     try:
-        suggestions = tune(*situation(arguments), arguments.training_share)
-    except TraceError as error:
+        asked = situation(arguments)
+        tried = candidates(asked.work, asked.batteries)
+        suggestions = tune(asked.trace, asked.judge, tried, arguments.training_share)
+    except ValueError as error:
         sys.stderr.write(f"ahorrater tune: {error}\n")
         return 2
     if arguments.json:
@@ -43,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _share(text: str) -> float:
-    share = float(text)
+    share = number(text)
     if not 0 < share < 1:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
     return share

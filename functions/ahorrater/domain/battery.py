@@ -28,6 +28,12 @@ class Battery:
     max_discharge_w: float = float("inf")
     reserve: float = 0.2
 
+    @classmethod
+    def lasting(cls, hours: float, load_w: float, efficiency: float, reserve: float, max_w: float) -> "Battery":
+        """One that feeds the load for so long, reserve apart; efficiency and limit both of charging and discharging."""
+        capacity_wh = hours * load_w / (efficiency * (1 - reserve))
+        return cls(capacity_wh, efficiency, efficiency, max_w, max_w, reserve)
+
     @property
     def reserve_wh(self) -> float:
         """What stays, Wh."""

@@ -19,6 +19,7 @@ from ahorrater.domain.policies import Policy
 from ahorrater.domain.samples import ParkSample
 from ahorrater.domain.sky import Sky
 from ahorrater.domain.spread import ALONE, Spread, shared
+from ahorrater.domain.trust import Plausibility
 
 CANDIDATES = 3
 THESIS_SPAN_S = 20.0
@@ -111,17 +112,19 @@ def replay(
     smoothing: Smoothing | None = None,
     bank: Bank | None = None,
     spread: Spread = ALONE,
+    plausibility: Plausibility | None = None,
 ) -> Mapping[str, Sequence[int]]:
     """The plan of each policy: at every sample the park that was chosen knowing only the samples before; with `spread`
     the group of those that share the work (see `ahorrater.domain.groups`), in the order of the trace.
 
     A park is stale after two missing samples, or after the policy's own time where that is longer. `bank`: the parks'
-    batteries, whose charge follows each policy's plan.
+    batteries, whose charge follows each policy's plan. `plausibility`: what is believed of sensors; None: everything.
     """
     patience = 2.5 * trace.interval
     fitted = {name: replace(policy, stale_after=max(policy.stale_after, patience)) for name, policy in policies.items()}
     charges = {name: _Charges(bank) for name in fitted} if bank else {}
-    parks = _Parks(trace, smoothing or smoothing_of(trace.interval), with_sky=any(p.NEEDS_SKY for p in fitted.values()))
+    with_sky = plausibility is not None or any(policy.NEEDS_SKY for policy in fitted.values())
+    parks = _Parks(trace, smoothing or smoothing_of(trace.interval), plausibility, with_sky=with_sky)
     states = dict.fromkeys(fitted, ControllerState())
     plans = {name: array("q", [NOWHERE]) for name in fitted}
     number = {node: place for place, node in enumerate(trace.nodes)}
@@ -138,9 +141,9 @@ def replay(
 
 
 def _few(parks: Sequence[Park], state: ControllerState, policy: Policy, now: datetime) -> list[Park]:
-    """Those that can matter: the best, and those that the work is on, heard or not."""
-    fresh = [park for park in parks if park.seen_at and now - park.seen_at <= policy.stale_after]
-    few, sunny = candidates(fresh, policy, CANDIDATES), _sunny(state)
+    """Those that can matter: the best that are believed, and those that the work is on, whatever they are."""
+    believed = [park for park in parks if park.believed(now, policy.stale_after)]
+    few, sunny = candidates(believed, policy, CANDIDATES), _sunny(state)
     return few + [park for park in parks if park.node in sunny and park not in few]
 
 
@@ -183,8 +186,11 @@ class _Charges:
 class _Parks:
     """The running states of all parks, as ingest-reading keeps them."""
 
-    def __init__(self, trace: Trace, smoothing: Smoothing, *, with_sky: bool) -> None:
-        self._trace, self._smoothing, self._with_sky = trace, smoothing, with_sky
+    def __init__(
+        self, trace: Trace, smoothing: Smoothing, plausibility: Plausibility | None, *, with_sky: bool
+    ) -> None:
+        self._trace, self._smoothing, self._plausibility = trace, smoothing, plausibility
+        self._with_sky = with_sky
         self._states = [ParkState(node) for node in trace.nodes]
         self._skies = [Sky() for _ in trace.nodes]
         self._parks = [Park(node) for node in trace.nodes]
@@ -199,10 +205,10 @@ class _Parks:
         return [park for park in self._parks if park.seen_at is not None]
 
     def _hear(self, place: int, sample: ParkSample) -> None:
-        state = self._states[place].absorb((sample,), self._smoothing)
+        state = self._states[place].absorb((sample,), self._smoothing, self._plausibility)
         if not self._with_sky:
             state = replace(state, glances=())
         elif state.glances:
-            state, self._skies[place] = state.teach(self._skies[place])
+            state, self._skies[place] = state.teach(self._skies[place], rules=self._plausibility)
         self._states[place] = state
         self._parks[place] = replace(state.park(), sky=self._skies[place] if self._with_sky else None)

@@ -101,9 +101,10 @@ def backtest(
     batteries: Mapping[str, Battery] | None = None,
     *,
     sunny_nodes: int = 1,
+    doubt_sensors: bool = False,
 ) -> Backtest:
     """Replays the trace under each policy. The cost grows with samples times parks. Raises ValueError as `judge_of`."""
-    return judged(judge_of(trace, work, batteries, sunny_nodes=sunny_nodes), policies)
+    return judged(judge_of(trace, work, batteries, sunny_nodes=sunny_nodes, doubt_sensors=doubt_sensors), policies)
 
 
 def judged(judge: Judge, policies: Mapping[str, Policy]) -> Backtest:

@@ -12,6 +12,7 @@ from ahorrater.domain.policies import Policy
 from ahorrater.domain.replay import Outcome, Trace, Work, optimum, outcome, replay, served, stay_put
 from ahorrater.domain.shared_plans import SharedWork
 from ahorrater.domain.spread import Spread
+from ahorrater.domain.trust import Plausibility
 
 NO_BATTERY = Battery(0.0)
 Plan = Sequence[int]
@@ -50,16 +51,27 @@ class Judge(Protocol):
 
 
 def judge_of(
-    trace: Trace, work: Work, batteries: Mapping[str, Battery] | None = None, *, sunny_nodes: int = 1
+    trace: Trace,
+    work: Work,
+    batteries: Mapping[str, Battery] | None = None,
+    *,
+    sunny_nodes: int = 1,
+    doubt_sensors: bool = False,
 ) -> Judge:
-    """The judge of what is asked for. `batteries`: of the parks that have one; `sunny_nodes`: at most so many share the
-    work. Raises ValueError for both at once: who draws how much of which battery is known of one sunny node only.
+    """The judge of what is asked for. `batteries`: of the parks that have one. `sunny_nodes`: at most so many share the
+    work. `doubt_sensors`: as live a park whose sensor is not believed is left; what it gave counts all the same.
+
+    Raises ValueError for batteries and several nodes at once: who draws how much of which battery is known of one sunny
+    node only.
     """
+    plausibility = Plausibility() if doubt_sensors else None
     if batteries and sunny_nodes > 1:
         raise ValueError("several sunny nodes and batteries cannot be judged together: leave one of them out")
     if batteries:
-        return ChargedJudge(trace, work, batteries)
-    return SharedJudge(trace, work, sunny_nodes) if sunny_nodes > 1 else SunJudge(trace, work)
+        return ChargedJudge(trace, work, batteries, plausibility)
+    if sunny_nodes > 1:
+        return SharedJudge(trace, work, sunny_nodes, plausibility)
+    return SunJudge(trace, work, plausibility)
 
 
 class SunJudge:
@@ -67,8 +79,8 @@ class SunJudge:
 
     is_exact, sunny_nodes = True, 1
 
-    def __init__(self, trace: Trace, work: Work) -> None:
-        self.trace, self._work = trace, work
+    def __init__(self, trace: Trace, work: Work, plausibility: Plausibility | None) -> None:
+        self.trace, self._work, self._plausibility = trace, work, plausibility
         self._served_wh = served(trace, work)
 
     @property
@@ -79,7 +91,7 @@ class SunJudge:
 
     def replay(self, policies: Mapping[str, Policy]) -> Mapping[str, Plan]:
         """The plan of each policy."""
-        return replay(self.trace, policies)
+        return replay(self.trace, policies, plausibility=self._plausibility)
 
     def stay_put(self) -> Plan:
         """The whole time on the park that serves most."""
@@ -101,8 +113,10 @@ class ChargedJudge:
 
     is_exact, sunny_nodes = False, 1
 
-    def __init__(self, trace: Trace, work: Work, batteries: Mapping[str, Battery]) -> None:
-        self.trace, self._work = trace, work
+    def __init__(
+        self, trace: Trace, work: Work, batteries: Mapping[str, Battery], plausibility: Plausibility | None
+    ) -> None:
+        self.trace, self._work, self._plausibility = trace, work, plausibility
         self._bank = Bank(batteries, work.load_w)
         each = [batteries.get(node, NO_BATTERY) for node in trace.nodes]
         self._setting = Setting(sun_of(trace), each, work.load_w, work.move_cost_wh, trace.interval_h)
@@ -114,7 +128,7 @@ class ChargedJudge:
 
     def replay(self, policies: Mapping[str, Policy]) -> Mapping[str, Plan]:
         """The plan of each policy."""
-        return replay(self.trace, policies, bank=self._bank)
+        return replay(self.trace, policies, bank=self._bank, plausibility=self._plausibility)
 
     def stay_put(self) -> Plan:
         """The whole time on the park that serves most."""
@@ -137,8 +151,8 @@ class SharedJudge:
     exceeds where there are too many groups.
     """
 
-    def __init__(self, trace: Trace, work: Work, sunny_nodes: int) -> None:
-        self.trace, self.sunny_nodes = trace, sunny_nodes
+    def __init__(self, trace: Trace, work: Work, sunny_nodes: int, plausibility: Plausibility | None) -> None:
+        self.trace, self.sunny_nodes, self._plausibility = trace, sunny_nodes, plausibility
         self._spread = Spread(sunny_nodes, work.load_w)
         self._shared = SharedWork(sun_of(trace), work, trace.interval_h, sunny_nodes)
 
@@ -154,7 +168,7 @@ class SharedJudge:
 
     def replay(self, policies: Mapping[str, Policy]) -> Mapping[str, Plan]:
         """The plan of each policy."""
-        return replay(self.trace, policies, spread=self._spread)
+        return replay(self.trace, policies, spread=self._spread, plausibility=self._plausibility)
 
     def stay_put(self) -> Plan:
         """The whole time on the group that serves most, one found after the other."""

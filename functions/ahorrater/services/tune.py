@@ -1,17 +1,22 @@
 """Tuning: the parameters that bring most on one part of a trace, reported on the other part, never on the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from ahorrater.domain.battery import Battery
 from ahorrater.domain.policies import ForecastPolicy, HysteresisPolicy, Policy
-from ahorrater.domain.replay import Outcome, Trace, Work, optimum, outcome, replay, served
+from ahorrater.domain.replay import Outcome, Trace, Work
 from ahorrater.services.backtest import plain_hysteresis, standard_policies
+from ahorrater.services.judges import Judge, Plan
 
 HYSTERESIS_MARGINS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.45)
 FORECAST_MARGINS = (-0.2, 0.0, 0.2, 0.5, 1.0)
 FORECAST_MEMORIES = tuple(timedelta(minutes=minutes) for minutes in (7.5, 15, 30))
+FAMILIES = ("hysteresis", "forecast")
 Candidate = tuple[Policy, Mapping[str, float]]
+Batteries = Mapping[str, Battery]
+NO_BATTERIES: Batteries = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +37,22 @@ class Suggestion:
     held_out: Score
 
 
-def margins_of_load(work: Work) -> dict[str, tuple[HysteresisPolicy, Mapping[str, float]]]:
+def margins_of_load(
+    work: Work, batteries: Batteries = NO_BATTERIES
+) -> dict[str, tuple[HysteresisPolicy, Mapping[str, float]]]:
     """Hysteresis at several margins, in shares of the load."""
-    plain = plain_hysteresis(work)
+    plain = replace(plain_hysteresis(work), batteries=batteries)
     return {
         f"hysteresis {share:g}": (replace(plain, margin_w=share * work.load_w), {"margin_w": share * work.load_w})
         for share in HYSTERESIS_MARGINS
     }
 
 
-def margins_of_cost(work: Work, memories: Sequence[timedelta]) -> dict[str, tuple[ForecastPolicy, Mapping[str, float]]]:
+def margins_of_cost(
+    work: Work, memories: Sequence[timedelta], batteries: Batteries = NO_BATTERIES
+) -> dict[str, tuple[ForecastPolicy, Mapping[str, float]]]:
     """Forecast at several margins, in shares of a move's cost, and for clouds that pass sooner or later."""
-    forecast = standard_policies(work)["forecast"]
+    forecast = standard_policies(work, batteries)["forecast"]
     if not isinstance(forecast, ForecastPolicy):
         raise TypeError("the standard forecast is a ForecastPolicy")
     return {
@@ -56,39 +65,54 @@ def margins_of_cost(work: Work, memories: Sequence[timedelta]) -> dict[str, tupl
     }
 
 
-def tune(trace: Trace, work: Work, training_share: float) -> list[Suggestion]:
+def candidates(work: Work, batteries: Batteries = NO_BATTERIES) -> dict[str, Candidate]:
+    """All that are tried; the names begin with the family's."""
+    return {**margins_of_load(work, batteries), **margins_of_cost(work, FORECAST_MEMORIES, batteries)}
+
+
+def trade_offs(judge: Judge, work: Work, batteries: Batteries = NO_BATTERIES) -> dict[str, list[Outcome]]:
+    """What hysteresis and forecast bring at several margins, a curve of energy against moves for each."""
+    families: dict[str, Mapping[str, Candidate]] = {
+        "hysteresis, margin": margins_of_load(work, batteries),
+        "forecast, margin": margins_of_cost(work, FORECAST_MEMORIES[1:2], batteries),
+    }
+    plans = judge.replay({name: policy for of in families.values() for name, (policy, _) in of.items()})
+    return {label: [judge.outcome(plans[name]) for name in of] for label, of in families.items()}
+
+
+def tune(
+    trace: Trace, judge: Callable[[Trace], Judge], tried: Mapping[str, Candidate], training_share: float
+) -> list[Suggestion]:
     """The best hysteresis and the best forecast by net energy over the first `training_share` of the trace, each with
-    its score on the rest. What a policy learned before the border it still knows after it, as it would live.
+    its score on the rest. What a policy learned before the border it still knows after it, as it would live; batteries
+    begin at their reserve again. `judge`: of a trace. Raises ValueError where a part has no sample.
     """
-    candidates: dict[str, Candidate] = {**margins_of_load(work), **margins_of_cost(work, FORECAST_MEMORIES)}
-    policies: dict[str, Policy] = {name: policy for name, (policy, _) in candidates.items()}
-    plans = replay(trace, policies)
     border = round(len(trace.times) * training_share)
-    parts = [_Part(trace, work, slice(0, border)), _Part(trace, work, slice(border, len(trace.times)))]
-    scores = {name: [part.score(plan) for part in parts] for name, plan in plans.items()}
-    return [_suggest(family, candidates, scores) for family in ("hysteresis", "forecast")]
+    if not 0 < border < len(trace.times):
+        raise ValueError(f"{len(trace.times)} samples are too few to be parted at {training_share:g}")
+    plans = judge(trace).replay({name: policy for name, (policy, _) in tried.items()})
+    training, held_out = (
+        _scores(judge(_part(trace, samples)), {name: plan[samples] for name, plan in plans.items()})
+        for samples in (slice(0, border), slice(border, len(trace.times)))
+    )
+    return [_suggest(family, tried, training, held_out) for family in FAMILIES]
 
 
-def _suggest(family: str, candidates: Mapping[str, Candidate], scores: Mapping[str, Sequence[Score]]) -> Suggestion:
-    names = [name for name in candidates if name.startswith(family)]
-    best = max(names, key=lambda name: scores[name][0].share_of_optimum)
-    training, held_out = scores[best]
-    return Suggestion(family, candidates[best][1], training, held_out)
+def _part(trace: Trace, samples: slice) -> Trace:
+    return Trace(trace.nodes, trace.times[samples], [column[samples] for column in trace.power_w], trace.interval)
 
 
-class _Part:
-    """A part of a trace with its own optimum."""
+def _scores(judge: Judge, plans: Mapping[str, Plan]) -> dict[str, Score]:
+    outcomes = {name: judge.outcome(plan) for name, plan in plans.items()}
+    best_wh, days = judge.optimum(max(one.net_wh for one in outcomes.values())).net_wh, judge.trace.days
+    return {
+        name: Score(one.net_wh / best_wh if best_wh > 0 else 0.0, one.moves / days) for name, one in outcomes.items()
+    }
 
-    def __init__(self, trace: Trace, work: Work, samples: slice) -> None:
-        part = Trace(trace.nodes, trace.times[samples], [column[samples] for column in trace.power_w], trace.interval)
-        self._work, self._samples, self._days = work, samples, part.days
-        self._served_wh = served(part, work)
-        self._best = self._outcome(optimum(self._served_wh, work))
 
-    def score(self, plan: Sequence[int]) -> Score:
-        """What a plan for the whole trace brought in this part."""
-        one = self._outcome(plan[self._samples])
-        return Score(one.net_wh / self._best.net_wh if self._best.net_wh > 0 else 0.0, one.moves / self._days)
-
-    def _outcome(self, plan: Sequence[int]) -> Outcome:
-        return outcome(plan, self._served_wh, self._work)
+def _suggest(
+    family: str, tried: Mapping[str, Candidate], training: Mapping[str, Score], held_out: Mapping[str, Score]
+) -> Suggestion:
+    names = [name for name in tried if name.startswith(family)]
+    best = max(names, key=lambda name: training[name].share_of_optimum)
+    return Suggestion(family, tried[best][1], training[best], held_out[best])

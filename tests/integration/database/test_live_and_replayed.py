@@ -19,6 +19,7 @@ from ahorrater.domain.decision import ControllerState
 from ahorrater.domain.groups import group_of
 from ahorrater.domain.replay import Trace, Work, replay, smoothing_of
 from ahorrater.domain.spread import ALONE, Spread
+from ahorrater.domain.trust import Plausibility
 from ahorrater.services.backtest import standard_policies
 from ahorrater.services.choose import ChooseNode, Patience
 from ahorrater.services.ingest import IngestPolicy, IngestReadings
@@ -114,6 +115,19 @@ def test_live_decisions_of_several_sunny_nodes_are_the_backtests(database_url, n
     replayed = [{trace.nodes[place] for place in group_of(number, len(trace.nodes))} for number in plan[1:]]
     assert lived == replayed
     assert {len(sunny) for sunny in replayed} >= {1, 3}
+
+
+@pytest.mark.parametrize(("name", "samples"), [("hysteresis", 200), ("forecast", 350)])
+def test_live_decisions_about_a_doubted_sensor_are_the_backtests(database_url, name, samples):
+    """One sensor freezes at noon, at more than the others ever say; ingest-reading stops believing it after a while."""
+    trace, work = cloudy_trace(parks=3, samples=samples, interval=FIVE_MINUTES, seed=6), Work(12.0, 0.6)
+    trace.power_w[0][20:180] = array("d", [39.5]) * 160
+    policy = standard_policies(work)[name]
+    plan = replay(trace, {name: policy}, plausibility=Plausibility())[name]
+    lived = lived_through(Live(database_url, patient(policy, FIVE_MINUTES), FIVE_MINUTES), trace)
+    assert lived == [trace.nodes[place] if place >= 0 else None for place in plan[1:]]
+    assert list(plan) != list(replay(trace, {name: policy})[name])
+    assert {*lived[90:180]} <= {"b", "c"}
 
 
 def patient(policy, interval):

@@ -14,13 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ahorrater.domain.battery import Battery
 from ahorrater.domain.choose import choose_node
 from ahorrater.domain.decision import ControllerState
 from ahorrater.domain.optimum import best_plan
 from ahorrater.domain.parks import ParkState
 from ahorrater.domain.replay import Trace, Work, outcome, replay, served, smoothing_of
 from ahorrater.domain.samples import ParkSample
-from ahorrater.services.backtest import OPTIMUM, backtest, standard_policies
+from ahorrater.services.backtest import OPTIMUM, backtest, judged, standard_policies
+from ahorrater.services.judges import judge_of
+from ahorrater.services.tune import trade_offs
 
 MORNING = datetime(2026, 6, 1, 5, tzinfo=UTC)
 SOLAR = Path(__file__).resolve().parents[4] / "shared" / "data" / "solar"
@@ -164,6 +167,47 @@ def test_tuning_reports_on_what_it_was_not_tuned_on(tmp_path):
     assert all(0 < one["held_out"]["share_of_optimum"] <= 1 for one in suggestions.values())
     assert command("--trace", str(file), "--plot", str(picture)).returncode == 0
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_tuning_knows_batteries(tmp_path):
+    file, held_out = tmp_path / "trace.csv", []
+    rows = [
+        f"2026-06-01T{hour:02}:{ten}0:00Z,{hour * 3},{90 - hour * 3 - ten}" for hour in range(24) for ten in range(6)
+    ]
+    file.write_text("timestamp,a,b\n" + "\n".join(rows))
+    for conditions in ((), ("--battery-hours", "1"), ("--sunny-nodes", "2", "--doubt-sensors")):
+        ran = command("--trace", str(file), "--load-fraction", "0.9", *conditions, "--json", name="tune")
+        held_out.append([one["held_out"]["share_of_optimum"] for one in json.loads(ran.stdout)])
+    assert all(0 < share <= 1 for shares in held_out for share in shares)
+    assert len({share for share, _ in held_out}) == 3
+
+
+@pytest.mark.parametrize("conditions", [{"sunny_nodes": 2}, {"batteries": dict.fromkeys("ab", Battery(50.0))}])
+def test_the_pictures_curves_are_of_the_same_conditions(conditions):
+    """At its default margin, the curve's forecast is the one in the table."""
+    columns = [
+        [100 * max(math.sin((place + shift) / 288 * 2 * math.pi), 0) for place in range(400)] for shift in (0, 9)
+    ]
+    trace, work = trace_of(columns), Work(60.0, 3.0)
+    batteries = conditions.get("batteries", {})
+    judge = judge_of(trace, work, **conditions)
+    forecast = judged(judge, standard_policies(work, batteries)).outcomes["forecast"]
+    curves = trade_offs(judge, work, batteries)
+    assert forecast in curves["forecast, margin"]
+    without = backtest(trace, work, standard_policies(work)).outcomes["forecast"]
+    assert without.energy_wh < forecast.energy_wh
+
+
+def test_a_sensor_that_is_not_believed_is_left():
+    """A frozen sensor: the same power for more than five hours of day."""
+    trace = trace_of([[90.0] * 140, [50.0 + place % 7 for place in range(140)]])
+    work = Work(100.0, 1.0)
+    policies = {"hysteresis": standard_policies(work)["hysteresis"]}
+    plans = [
+        backtest(trace, work, policies, doubt_sensors=doubted).outcomes["hysteresis"].plan for doubted in (False, True)
+    ]
+    assert [set(plan[1:]) for plan in plans] == [{0}, {0, 1}]
+    assert plans[1][-1] == 1
 
 
 @pytest.mark.skipif(not SITES.exists(), reason="needs the measured traces beside the repository")
