@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from infra.local.kubesim.objects import KubeObject
 
-_KEPT = 10_000
+_KEPT = 2_000
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from infra.local.kubesim.errors import expired
 from infra.local.kubesim.objects import KubeObject, name_of, namespace_of
 from infra.local.kubesim.resources import STORED, Resource
 
-HISTORY_PER_KIND = 1000
-"""Changes kept for each kind: hours of a small cluster, and a bound on memory."""
+HISTORY_PER_KIND = 200
+"""Changes kept for each kind: ten minutes of a small cluster, and a bound on memory (all kinds full: some 3 MiB)."""
 
 ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
 

@@ -1,5 +1,7 @@
 """The simulated cluster as a whole, on a clock turned by hand."""
 
+import gc
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from infra.local.kubesim.resources import (
     REPLICA_SETS,
 )
 from infra.local.kubesim.simulation import Simulation
+from infra.local.kubesim.store import HISTORY_PER_KIND
 from tests.unit.kubesim.virtual_time import VirtualTimers
 
 CONTAINER = {"name": "c", "image": "pause:1", "resources": {"requests": {"cpu": "500m", "memory": "64Mi"}}}
@@ -63,6 +66,11 @@ def change_template(cluster: Simulation, name: str, **annotations: str) -> None:
         return current
 
     cluster.registry.modify(DEPLOYMENTS, "default", name, change)
+
+
+def labelled(node: KubeObject, moment: datetime) -> KubeObject:
+    node["metadata"]["labels"]["moved"] = f"{moment:%H-%M}"
+    return node
 
 
 def ready_pods(cluster: Simulation) -> list[KubeObject]:
@@ -289,6 +297,20 @@ def test_events_are_counted_and_bounded(cluster: Simulation, timers: VirtualTime
         timers.advance(1)
         cluster.registry.delete(PODS, "default", f"p{number}", DeleteOptions(grace_period_s=0))
     assert len(cluster.store.objects(EVENTS)) <= EVENTS_KEPT
+
+
+def test_nothing_grows_with_the_number_of_moves(cluster: Simulation, timers: VirtualTimers):
+    def move(times: int) -> int:
+        for number in range(times):
+            change_template(cluster, "web", moved=str(timers.now()))
+            cluster.registry.modify(NODES, "", f"tfgrj{number % 2 + 2}", lambda node: labelled(node, timers.now()))
+            timers.advance(60)
+        gc.collect()
+        return len(gc.get_objects())
+
+    cluster.add(deployment(replicas=1))
+    early = move(HISTORY_PER_KIND)
+    assert move(HISTORY_PER_KIND) - early < HISTORY_PER_KIND
 
 
 def test_two_budgets_over_one_pod_are_an_error(cluster: Simulation, timers: VirtualTimers):

@@ -21,7 +21,10 @@ class OwnedObjects:
         """The uid of a deleted owner, in place of a name."""
         place = (change.resource, namespace_of(change.object), name_of(change.object))
         for owner in change.object["metadata"].get("ownerReferences") or ():
-            self._owned.setdefault(owner["uid"], {})[place] = None
+            if change.type == "DELETED":
+                self._owned.get(owner["uid"], {}).pop(place, None)
+            else:
+                self._owned.setdefault(owner["uid"], {})[place] = None
         if change.type == "DELETED" and uid_of(change.object) in self._owned:
             yield "", uid_of(change.object)
 
