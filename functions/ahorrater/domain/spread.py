@@ -69,8 +69,15 @@ def shared(
     return replace(decision, also=state.also), state
 
 
-def without_further_nodes(state: ControllerState, policy: Policy, now: datetime, barred_for: timedelta) -> Concluded:
-    """The decision after further nodes could not take their share: the chosen one goes on without them."""
+def without_further_nodes(
+    state: ControllerState, policy: Policy, now: datetime, barred_for: timedelta, staying: Collection[str] = ()
+) -> Concluded:
+    """The decision after further nodes could not take their share, or are lost: the chosen one goes on with those of
+    them that are `staying`.
+    """
+    kept = tuple(node for node in state.also if node in staying)
+    lost = tuple(node for node in state.also if node not in staying)
+    goes_on = f"{', '.join((state.chosen or '', *kept))} {'go on' if kept else 'goes on alone'}"
     decision = Decision(
         epoch=state.epoch + 1,
         decided_at=now,
@@ -78,11 +85,12 @@ def without_further_nodes(state: ControllerState, policy: Policy, now: datetime,
         chosen=state.chosen,
         previous=state.chosen,
         reason=Reason.MOVE_FAILED,
-        sentence=f"{', '.join(state.also)} could not take a share of the work; {state.chosen} goes on alone.",
+        sentence=f"{', '.join(lost)} could not take a share of the work; {goes_on}.",
         renewed=True,
+        also=kept,
     )
-    barred = {**state.barred, **dict.fromkeys(state.also, now + barred_for)}
-    return decision, replace(_settled(state, ()), epoch=decision.epoch, barred=barred)
+    barred = {**state.barred, **dict.fromkeys(lost, now + barred_for)}
+    return decision, replace(_settled(state, kept), epoch=decision.epoch, barred=barred)
 
 
 def _usable_w(parks: Iterable[Park], state: ControllerState, policy: Policy, now: datetime) -> dict[str, float]:

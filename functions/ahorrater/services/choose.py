@@ -10,6 +10,7 @@ from typing import ParamSpec, Protocol, TypeVar
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.contracts.events import MoveFailed, NodeChosen, NodeHeld, ParkNumbers, PendingMove
 from ahorrater.domain.choose import choose_node, revert_failed_move
+from ahorrater.domain.cluster import SUNNY
 from ahorrater.domain.decision import Concluded, ControllerState, Decision, Numbers, Pending
 from ahorrater.domain.epochs import is_newer, renumber
 from ahorrater.domain.parks import Park
@@ -135,15 +136,16 @@ class ChooseNode:
 
     def on_move_failed(self, failed: MoveFailed, cause: str) -> Recorded | None:
         """Chooses the previous node again after a move that was undone, unless a newer decision stands. Where that is
-        the same node, it was those who should share the work that could not.
+        the same node, it was those who should share the work that could not; who of them still carries the label stays.
         """
+        sunny = [node for node, label in failed.labels_after.items() if label == SUNNY]
 
         def revert(_: ChoiceTransaction, state: ControllerState, now: datetime) -> Concluded | None:
             if state.epoch != failed.epoch or state.chosen != failed.node:
                 return None
             barred_for = self._patience.barred_for
             if failed.previous == failed.node:
-                return without_further_nodes(state, self._policy, now, barred_for)
+                return without_further_nodes(state, self._policy, now, barred_for, sunny)
             return revert_failed_move(state, failed.node, failed.previous, self._policy, now, barred_for)
 
         return self._decide(cause, revert)

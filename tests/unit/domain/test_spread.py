@@ -129,6 +129,17 @@ def test_who_could_not_take_a_share_is_barred():
     assert sky.later(150) == ("a",)
 
 
+def test_who_still_carries_the_label_stays_when_another_is_lost():
+    sky = Sky(Spread(3, 100), a=25, b=30, c=20)
+    sky.later(130)
+    sky.later(130)
+    assert sky.state.also == ("a", "c")
+    decision, after = without_further_nodes(sky.state, POLICY, sky.now, timedelta(minutes=10), ["b", "c"])
+    assert (decision.chosen, decision.also, after.also) == ("b", ("c",), ("c",))
+    assert decision.sentence == "a could not take a share of the work; b, c go on."
+    assert set(after.barred) == {"a"}
+
+
 @given(
     st.lists(
         st.tuples(st.dictionaries(st.sampled_from("abcde"), st.floats(0, 80) | st.none()), st.integers(1, 40)),

@@ -1,5 +1,7 @@
 """Several sunny nodes, and work that stops at night, on a fake cluster."""
 
+from contextlib import suppress
+
 import pytest
 
 from ahorrater.contracts.events import MoveFailed, NodeRelabelled, RelabelMode
@@ -7,7 +9,7 @@ from ahorrater.domain.cluster import Deployment
 from ahorrater.domain.moves import crowded, next_scale, settled
 from ahorrater.services.relabel.ports import Reply
 from tests.unit.relabel.decisions import cluster_of, decision, manual_on, relabel_on
-from tests.unit.relabel.fake_cluster import FakeCluster
+from tests.unit.relabel.fake_cluster import Crash, FakeCluster
 
 
 def settled_on_a(replicas: int = 4, **facts: object) -> FakeCluster:
@@ -107,6 +109,42 @@ def test_when_the_best_node_dies_one_of_the_others_takes_over():
     reply = finish(cluster, None)
     assert isinstance(reply.data, MoveFailed)
     assert (reply.data.previous, cluster.sunny) == ("b", ["b"])
+
+
+def test_when_one_that_shares_the_work_dies_the_others_go_on_and_its_pods_start_there():
+    cluster = settled_on_a()
+    follow(cluster, 2, "a", "b", "c")
+    cluster.change_node("b", ready=False, ready_changed_at=cluster.now)
+    cluster.pass_time(14)
+    assert relabel_on(cluster).tick("early") is None
+    cluster.pass_time(6)
+    cluster.writes.clear()
+    reply = relabel_on(cluster).tick("late")
+    assert isinstance(reply.data, MoveFailed)
+    assert (reply.data.node, reply.data.previous, reply.data.undone) == ("a", "a", True)
+    assert reply.data.labels_after == {"a": "1", "b": None, "c": "1"}
+    assert reply.data.sentence == "b is not Ready, or takes no pods (cordoned); the work stays on a, c."
+    assert [write for write in cluster.writes if write.startswith("roll")] == []
+    assert relabel_on(cluster).tick("late") == reply
+    cluster.settle()
+    assert (cluster.sunny, set(cluster.where("web"))) == (["a", "c"], {"a", "c"})
+    assert len(cluster.where("web")) == 4
+
+
+@pytest.mark.parametrize("writes", range(6))
+def test_letting_go_goes_on_where_the_process_died(writes):
+    cluster = settled_on_a()
+    follow(cluster, 2, "a", "b", "c")
+    cluster.change_node("b", ready=False, ready_changed_at=cluster.now)
+    cluster.pass_time(20)
+    cluster.crash_after = writes
+    with suppress(Crash):
+        relabel_on(cluster).tick("first")
+    cluster.crash_after = None
+    reply = relabel_on(cluster).tick("first")
+    assert isinstance(reply.data, MoveFailed)
+    cluster.settle()
+    assert (cluster.sunny, set(cluster.where("web"))) == (["a", "c"], {"a", "c"})
 
 
 def test_people_who_move_the_label_want_one_node():

@@ -83,16 +83,18 @@ class Mover:
         return self._move(claim)
 
     def leave(self, kept: Kept, cause: str) -> Reply | None:
-        """Takes back a move that had succeeded when its node is gone, or has been silent for too long; else None.
+        """Takes back a move that had succeeded when its node is gone, or has been silent for too long; lets go of those
+        that share its work where it is them; else None.
 
         The reply makes choose-node choose another node. It names the former one only if that can take the pods.
         """
         if kept.state is None or kept.state.phase is not Phase.DONE:
             return None
         claim = Claim(kept.state, kept.version, self._cluster.nodes(), cause)
-        lost = gone_or_silent(claim.nodes, claim.state.node, self._clock() - self._silence_limit)
+        silent_since = self._clock() - self._silence_limit
+        lost = gone_or_silent(claim.nodes, claim.state.node, silent_since)
         if lost is None:
-            return None
+            return self._let_go(claim, silent_since)
         state = claim.state.changed(previous=_way_back(claim), started_at=self._clock(), reply=None)
         return self._give_up(replace(claim, state=state), FailureReason(lost), words_for(lost, claim.state.node))
 
@@ -206,8 +208,28 @@ class Mover:
         sentence = f"{words}; " + (f"the label is back on {back}." if back else "there is no node to go back to.")
         failure = Failure(reason=reason, sentence=sentence, undo=back is not None)
         return self._undo(
-            self._save(claim, phase=Phase.UNDOING, sunny=back or claim.state.node, failure=failure),
+            self._save(claim, phase=Phase.UNDOING, sunny=back or claim.state.node, also=(), failure=failure),
         )
+
+    def _let_go(self, claim: Claim, silent_since: datetime) -> Reply | None:
+        """The others go on: nothing is rolled; what ran on the lost nodes is evicted, so that it starts on those."""
+        state = claim.state
+        lost = {name: why for name in state.also if (why := gone_or_silent(claim.nodes, name, silent_since))}
+        if not lost:
+            return None
+        words = "; ".join(words_for(why, name) for name, why in lost.items())
+        living = tuple(name for name in state.also if name not in lost)
+        sentence = f"{words}; the work stays on {', '.join((state.node, *living))}."
+        state = state.changed(
+            phase=Phase.UNDOING,
+            previous=state.node,
+            also=living,
+            started_at=self._clock(),
+            parts=tuple(part.model_copy(update={"marks_before": {}}) for part in state.parts),
+            failure=Failure(reason=FailureReason(next(iter(lost.values()))), sentence=sentence, undo=True),
+            reply=None,
+        )
+        return self._undo(self._save(replace(claim, state=state)))
 
     def _undo(self, claim: Claim) -> Reply:
         state = claim.state

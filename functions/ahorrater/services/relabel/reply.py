@@ -89,7 +89,8 @@ def _undone(part: Part, *, undone: bool) -> WorkloadMove:
         return _outcome(part, WorkloadOutcome.SKIPPED, part.skipped)
     if not undone:
         return _outcome(part, WorkloadOutcome.MOVED, "its pods are not Ready")
-    return _outcome(part, WorkloadOutcome.UNDONE, "the old pod template is back")
+    why = "the old pod template is back" if part.marks_before else "its pods start on the nodes that are left"
+    return _outcome(part, WorkloadOutcome.UNDONE, why)
 
 
 def _outcome(part: Part, outcome: WorkloadOutcome, why: str | None, pods: int | None = None) -> WorkloadMove:

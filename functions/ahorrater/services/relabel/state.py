@@ -102,7 +102,7 @@ class RelabelState(Contract):
     @property
     def sunny_nodes(self) -> tuple[str, ...]:
         """Where the label belongs now, best first."""
-        if self.sunny == self.node and self.phase not in {Phase.UNDOING, Phase.FAILED}:
+        if self.sunny == self.node:
             return self.targets
         return (self.sunny,) if self.sunny else ()
 
