@@ -118,9 +118,11 @@ class IngestReadings:
         )
 
     def device(self, status: ParkStatus) -> None:
-        """Remembers what a device said of itself. Raises Reject for what was said in the future: no later word of the
-        device would count until then.
+        """Remembers what a device said of itself. Raises Reject for an unknown park's, and for what was said in the
+        future: no later word of the device would count until then.
         """
+        if self._is_stranger(status.node):
+            raise Reject(f"{status.node} is not a known park")
         if status.at > self._clock() + self._policy.future_tolerance:
             raise Reject(f"at {status.at.isoformat()} is in the future")
         with self._store.transaction() as transaction:
@@ -174,8 +176,11 @@ class IngestReadings:
     def _taught(self, state: ParkState, sky: Sky) -> tuple[ParkState, Sky]:
         return state.teach(sky, self._policy.places.get(state.node), self._policy.plausible(state.node))
 
+    def _is_stranger(self, node: str) -> bool:
+        return bool(self._policy.parks) and node not in self._policy.parks
+
     def _implausible(self, reading: Reading, now: datetime) -> str | None:
-        if self._policy.parks and reading.node not in self._policy.parks:
+        if self._is_stranger(reading.node):
             return f"{reading.node} is not a known park"
         if reading.measured_at is None:
             return None

@@ -7,7 +7,7 @@ import pytest
 
 from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.readings import SqlReadingStore
-from ahorrater.contracts.errors import RetryLater
+from ahorrater.contracts.errors import Reject, RetryLater
 from ahorrater.contracts.events import DeviceStatus, ParkStatus, ReadingReceived
 from ahorrater.contracts.readings import Reading
 from ahorrater.domain.parks import ParkState
@@ -127,6 +127,12 @@ def test_the_newest_word_of_a_device_wins(service, database):
     for status, second in (("online", 0), ("offline", 20), ("online", 10)):
         service.device(ParkStatus(node="a", status=DeviceStatus(status), boot=1, at=NOON + timedelta(seconds=second)))
     assert rows(database, "SELECT status FROM device") == [("offline",)]
+
+
+def test_the_device_of_an_unknown_park_is_refused_and_nothing_is_remembered_of_it(service, database):
+    with pytest.raises(Reject, match="c is not a known park"):
+        service.device(ParkStatus(node="c", status=DeviceStatus.ONLINE, boot=1, at=NOON))
+    assert rows(database, "SELECT count(*) FROM device") == [(0,)]
 
 
 def test_replicas_at_once_store_each_once_and_lose_no_state(database_url, database):
