@@ -1,6 +1,7 @@
 """The backtest function's door: a request becomes a trace, and the lines go out while they are computed."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from io import StringIO
 from itertools import chain
@@ -14,12 +15,13 @@ from ahorrater.adapters.traces import TraceError, own_peaks_w, parsed_trace, sca
 from ahorrater.contracts.backtest import BacktestLine, BacktestRequest, StoredReadings, UploadedTrace
 from ahorrater.contracts.errors import Reject, RetryLater
 from ahorrater.domain.accounting import Interval
+from ahorrater.domain.battery import Battery
 from ahorrater.domain.policies import Policy
 from ahorrater.domain.replay import Trace, Work
 from ahorrater.domain.sample_trace import sample_trace
 from ahorrater.services.backtest import standard_policies
 from ahorrater.services.backtest_steps import backtest_lines
-from ahorrater.services.judges import judge_of
+from ahorrater.services.judges import TogetherError, judge_of
 from ahorrater.services.tune import margins_of_load
 
 MAX_AT_A_TIME = 2
@@ -67,9 +69,13 @@ class BacktestStream:
     def _lines(self, request: BacktestRequest) -> Iterator[bytes]:
         try:
             trace, work = self._situation(request)
-            for line in backtest_lines(judge_of(trace, work), work, _policies(request, work)):
+            batteries = _batteries(request, trace, work)
+            judge = judge_of(
+                trace, work, batteries, sunny_nodes=request.sunny_nodes, doubt_sensors=request.doubt_sensors
+            )
+            for line in backtest_lines(judge, work, _policies(request, work, batteries)):
                 yield line.model_dump_json().encode() + b"\n"
-        except TraceError as error:
+        except (TraceError, TogetherError) as error:
             raise Reject(str(error)) from None
         finally:
             self._room.release()
@@ -95,9 +101,18 @@ class BacktestStream:
         return _only(sample_trace(wanted.days), request.parks)
 
 
-def _policies(request: BacktestRequest, work: Work) -> dict[str, Policy]:
-    chosen = {name: policy for name, policy in standard_policies(work).items() if name in request.policies}
-    variants = margins_of_load(work) if request.variants else {}
+def _batteries(request: BacktestRequest, trace: Trace, work: Work) -> dict[str, Battery]:
+    """The same for each park."""
+    asked = request.battery
+    if asked is None:
+        return {}
+    each = Battery.lasting(asked.hours, work.load_w, asked.efficiency, asked.reserve, asked.max_w or math.inf)
+    return dict.fromkeys(trace.nodes, each)
+
+
+def _policies(request: BacktestRequest, work: Work, batteries: Mapping[str, Battery]) -> dict[str, Policy]:
+    chosen = {name: policy for name, policy in standard_policies(work, batteries).items() if name in request.policies}
+    variants = margins_of_load(work, batteries) if request.variants else {}
     return {**chosen, **{name: policy for name, (policy, _) in variants.items()}}
 
 

@@ -45,11 +45,23 @@ class UploadedTrace(Contract):
     text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_CSV_CHARACTERS)]
 
 
+class ParkBattery(Contract):
+    """What each park's battery is like. `hours`: what it feeds the workloads for, reserve apart. `efficiency`: of
+    charging, and of discharging. `reserve`: the share that the workloads never get. `max_w`: the limit of each.
+    """
+
+    hours: Annotated[float, Field(gt=0, le=168)]
+    efficiency: Annotated[float, Field(gt=0, le=1)] = 0.95
+    reserve: Annotated[float, Field(ge=0, lt=1)] = 0.2
+    max_w: Annotated[float, Field(gt=0)] | None = None
+
+
 class BacktestRequest(Contract):
     """Which trace, of which parks (none named: all), under which policies. `variants`: hysteresis at other margins too.
 
     `load_fraction`: the power that the workloads need, as a share of a park's peak. `move_cost_minutes`: what a move
-    costs, in minutes of that power.
+    costs, in minutes of that power. `battery`: what each park has; or `sunny_nodes`: at most so many share the work.
+    `doubt_sensors`: leave parks whose sensor is not believed, as live.
     """
 
     trace: Annotated[SampleTrace | StoredReadings | UploadedTrace, Discriminator("kind")] = SampleTrace()
@@ -58,10 +70,15 @@ class BacktestRequest(Contract):
     variants: bool = False
     load_fraction: Annotated[float, Field(gt=0, le=1)] = 0.3
     move_cost_minutes: Annotated[float, Field(ge=0, le=1_440)] = 3.0
+    battery: ParkBattery | None = None
+    sunny_nodes: Annotated[int, Field(ge=1, le=3)] = 1
+    doubt_sensors: bool = False
 
 
 class BacktestStarted(Contract):
-    """The first line: what is replayed, and in how many steps."""
+    """The first line: what is replayed, and in how many steps. `optimum_is_exact`: the best possible plan is known, and
+    not only what no plan exceeds.
+    """
 
     kind: Literal["started"] = "started"
     parks: tuple[str, ...]
@@ -73,6 +90,7 @@ class BacktestStarted(Contract):
     move_cost_wh: float
     ceiling_wh: float
     steps: int
+    optimum_is_exact: bool = True
 
 
 class BacktestOutcome(Contract):

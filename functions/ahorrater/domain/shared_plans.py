@@ -17,8 +17,8 @@ from ahorrater.domain.groups import group_of, number_of
 from ahorrater.domain.optimum import best_plan
 from ahorrater.domain.replay import Outcome, Work
 
-MOST_CELLS = 20_000_000
-"""Groups times samples: beyond that the best plan is not looked for. About ten seconds and 200 MB."""
+MOST_CELLS = 10_000_000
+"""Groups times samples: beyond that the best plan is not looked for. Some eight seconds and 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)

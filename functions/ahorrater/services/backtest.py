@@ -103,7 +103,7 @@ def backtest(
     sunny_nodes: int = 1,
     doubt_sensors: bool = False,
 ) -> Backtest:
-    """Replays the trace under each policy. The cost grows with samples times parks. Raises ValueError as `judge_of`."""
+    """Replays the trace under each policy, conditions as of `judge_of`. The cost grows with samples times parks."""
     return judged(judge_of(trace, work, batteries, sunny_nodes=sunny_nodes, doubt_sensors=doubt_sensors), policies)
 
 

@@ -54,4 +54,5 @@ def _started(judge: Judge, work: Work, steps: int) -> BacktestStarted:
         move_cost_wh=work.move_cost_wh,
         ceiling_wh=judge.ceiling_wh,
         steps=steps,
+        optimum_is_exact=judge.is_exact,
     )

@@ -50,6 +50,10 @@ class Judge(Protocol):
         """The best possible, or what nothing exceeds. `reached_wh`: what some plan does bring, net."""
 
 
+class TogetherError(ValueError):
+    """Conditions that cannot be judged together."""
+
+
 def judge_of(
     trace: Trace,
     work: Work,
@@ -61,12 +65,12 @@ def judge_of(
     """The judge of what is asked for. `batteries`: of the parks that have one. `sunny_nodes`: at most so many share the
     work. `doubt_sensors`: as live a park whose sensor is not believed is left; what it gave counts all the same.
 
-    Raises ValueError for batteries and several nodes at once: who draws how much of which battery is known of one sunny
-    node only.
+    Raises TogetherError for batteries and several nodes at once: who draws how much of which battery is known of one
+    sunny node only.
     """
     plausibility = Plausibility() if doubt_sensors else None
     if batteries and sunny_nodes > 1:
-        raise ValueError("several sunny nodes and batteries cannot be judged together: leave one of them out")
+        raise TogetherError("several sunny nodes and batteries cannot be replayed together: leave one of them out")
     if batteries:
         return ChargedJudge(trace, work, batteries, plausibility)
     if sunny_nodes > 1:

@@ -5,6 +5,7 @@ import streamlit as st
 from ahorrater.contracts.backtest import (
     MAX_CSV_CHARACTERS,
     BacktestRequest,
+    ParkBattery,
     PolicyName,
     SampleTrace,
     StoredReadings,
@@ -43,6 +44,17 @@ def backtest_form(reader: Reader) -> BacktestRequest | None:
     left, right = st.columns(2)
     load = left.slider(texts.load, 5, 100, 30, 5, help=texts.load_help, key="load")
     cost = right.slider(texts.move_cost, 0.0, 30.0, 3.0, 0.5, help=texts.move_cost_help, key="move-cost")
+    battery = _battery(reader)
+    nodes = st.segmented_control(
+        texts.sunny_nodes,
+        [1, 2, 3],
+        default=1,
+        required=True,
+        help=texts.sunny_nodes_help,
+        key="sunny-nodes",
+        disabled=battery is not None,
+    )
+    doubts = st.toggle(texts.doubt_sensors, help=texts.doubt_sensors_help, key="doubt-sensors")
     if not st.button(texts.run, type="primary", icon=":material/play_arrow:", key="run-backtest"):
         return None
     if not policies or trace is None:
@@ -54,7 +66,22 @@ def backtest_form(reader: Reader) -> BacktestRequest | None:
         variants=variants,
         load_fraction=load / 100,
         move_cost_minutes=cost,
+        battery=battery,
+        sunny_nodes=1 if battery else nodes,
+        doubt_sensors=doubts,
     )
+
+
+def _battery(reader: Reader) -> ParkBattery | None:
+    """What each park's battery is like; its details are asked for once there is one."""
+    texts = reader.texts.backtest
+    left, middle, right = st.columns(3)
+    hours = left.slider(texts.battery_hours, 0.0, 24.0, 0.0, 0.5, help=texts.battery_hours_help, key="battery-hours")
+    if hours == 0:
+        return None
+    reserve = middle.slider(texts.battery_reserve, 0, 90, 20, 5, help=texts.battery_reserve_help, key="battery-reserve")
+    efficiency = right.slider(texts.battery_efficiency, 50, 100, 95, 1, key="battery-efficiency")
+    return ParkBattery(hours=hours, reserve=reserve / 100, efficiency=efficiency / 100)
 
 
 def _trace(kind: TraceKind, reader: Reader) -> SampleTrace | StoredReadings | UploadedTrace | None:

@@ -46,6 +46,8 @@ def _result(reader: Reader, replay: Replay) -> None:
         length = texts.replayed.format(samples=found.samples, parks=len(found.parks), days=reader.number(found.days, 2))
         age = reader.texts.ago.format(age=duration((now() - replay.begun_at).total_seconds()))
         st.caption(f":material/schedule: {length} {age}")
+        if not found.optimum_is_exact:
+            st.caption(f":material/info: {texts.bound}")
     policies = scored(replay.outcomes)
     if policies:
         _compare(policies, reader)

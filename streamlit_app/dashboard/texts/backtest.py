@@ -26,12 +26,22 @@ class BacktestTexts:
     load_help: str
     move_cost: str
     move_cost_help: str
+    battery_hours: str
+    battery_hours_help: str
+    battery_reserve: str
+    battery_reserve_help: str
+    battery_efficiency: str
+    sunny_nodes: str
+    sunny_nodes_help: str
+    doubt_sensors: str
+    doubt_sensors_help: str
     run: str
     choose_policy: str
     upload_first: str
 
     computing: str
     replayed: str
+    bound: str
     failed: str
     table: str
     table_description: str
@@ -67,11 +77,21 @@ ENGLISH = BacktestTexts(
     load_help="Power beyond it serves nothing.",
     move_cost="What a move costs, minutes of the work's power",
     move_cost_help="Two copies run while the work moves.",
+    battery_hours="Battery of each park, hours of the work's power",
+    battery_hours_help="How long a full one feeds the work, reserve apart; 0: there are none.",
+    battery_reserve="Reserve, %",
+    battery_reserve_help="What the work never gets, so that the device lives until dawn.",
+    battery_efficiency="Efficiency, %",
+    sunny_nodes="Sunny nodes at most",
+    sunny_nodes_help="So many share the work while one park does not feed it. Not together with batteries.",
+    doubt_sensors="Leave parks whose sensor is not believed, as live",
+    doubt_sensors_help="Frozen or leaping readings, or power at night. What such a park says still counts as served.",
     run="Replay",
     choose_policy="Choose a policy at least.",
     upload_first="Choose a file first.",
     computing="Step {step} of {steps}, for {duration}",
     replayed="{samples} samples of {parks} parks, {days} days.",
+    bound="“optimum” is what no plan exceeds here, not a plan that is known: a true regret is at most the one shown.",
     failed="The replay ended early: {why}",
     table="Policies",
     table_description="Each policy with the energy that served the work, moves a day, and how far it is from the best.",
@@ -109,11 +129,21 @@ SPANISH = BacktestTexts(
     load_help="La potencia que sobra no sirve de nada.",
     move_cost="Lo que cuesta un traslado, minutos de esa potencia",
     move_cost_help="Mientras el trabajo se traslada corren dos copias.",
+    battery_hours="Batería de cada parque, horas de esa potencia",
+    battery_hours_help="Cuánto alimenta el trabajo una llena, sin contar la reserva; 0: no hay.",
+    battery_reserve="Reserva, %",
+    battery_reserve_help="Lo que el trabajo nunca recibe, para que el dispositivo llegue al amanecer.",
+    battery_efficiency="Rendimiento, %",
+    sunny_nodes="Nodos soleados, como mucho",
+    sunny_nodes_help="Tantos comparten el trabajo mientras un solo parque no lo alimenta. No junto con baterías.",
+    doubt_sensors="Dejar los parques cuyo sensor no es creíble, como en vivo",
+    doubt_sensors_help="Lecturas congeladas o a saltos, o potencia de noche. Lo que diga cuenta como servido.",
     run="Reproducir",
     choose_policy="Elige al menos una política.",
     upload_first="Elige antes un fichero.",
     computing="Paso {step} de {steps}, desde hace {duration}",
     replayed="{samples} muestras de {parks} parques, {days} días.",
+    bound="«optimum» es aquí lo que ningún plan supera, no un plan conocido: la pérdida real no pasa de la indicada.",
     failed="La reproducción terminó antes de tiempo: {why}",
     table="Políticas",
     table_description="Cada política con la energía que sirvió al trabajo, sus traslados al día y lo que le falta.",

@@ -14,6 +14,7 @@ from ahorrater.adapters.functions import Function
 from ahorrater.contracts.backtest import BacktestRequest, PolicyName, UploadedTrace
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.domain.accounting import Interval
+from ahorrater.domain.battery import Battery
 from ahorrater.domain.replay import Work
 from ahorrater.domain.sample_trace import sample_trace
 from ahorrater.services.backtest import backtest, standard_policies
@@ -82,6 +83,29 @@ def test_variants_are_more_points_of_hysteresis(client):
     assert len([name for name in names if name.startswith("hysteresis ")]) == 6
 
 
+@pytest.mark.parametrize(
+    ("asked", "conditions"),
+    [
+        (
+            {"battery": {"hours": 2, "reserve": 0.1, "max_w": 40.0}},
+            {"batteries": dict.fromkeys(sample_trace(1).nodes, Battery.lasting(2, 30.0, 0.95, 0.1, 40.0))},
+        ),
+        ({"sunny_nodes": 2, "doubt_sensors": True}, {"sunny_nodes": 2, "doubt_sensors": True}),
+    ],
+)
+def test_batteries_and_several_nodes_are_the_backtests_own(client, asked, conditions):
+    policies = ["hysteresis"]
+    started, *outcomes = lines(client, trace={"kind": "sample", "days": 1}, policies=policies, **asked)
+    trace, work = sample_trace(1), Work(started["load_w"], started["move_cost_wh"])
+    trace = backtest_stream.scaled(trace, backtest_stream.own_peaks_w(trace), 100.0)
+    standard = standard_policies(work, conditions.get("batteries"))
+    direct = backtest(trace, work, {name: standard[name] for name in policies}, **conditions)
+    assert (started["ceiling_wh"], started["optimum_is_exact"]) == (direct.ceiling_wh, direct.is_exact)
+    assert {line["name"]: line["net_wh"] for line in outcomes} == {
+        name: one.net_wh for name, one in direct.outcomes.items()
+    }
+
+
 def test_the_systems_own_readings_are_replayed(client):
     started, *_ = lines(client, trace={"kind": "readings", "days": 1, "interval_s": 60})
     assert (started["parks"], started["samples"]) == (["a", "b"], 60)
@@ -105,6 +129,9 @@ def test_an_uploaded_trace_is_replayed(client):
         ({"trace": {"kind": "readings"}, "parks": ["nowhere"]}, "nowhere"),
         ({"trace": {"kind": "sample", "days": 8}}, "days"),
         ({"policies": []}, "policies"),
+        ({"battery": {"hours": 0}}, "hours"),
+        ({"sunny_nodes": 4}, "sunny_nodes"),
+        ({"battery": {"hours": 2}, "sunny_nodes": 2}, "leave one of them out"),
         ({"policies": ["luck"]}, "policies"),
     ],
 )

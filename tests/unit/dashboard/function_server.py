@@ -25,6 +25,7 @@ class FunctionServer:
         self.routes = routes
         self.requests: Counter[str] = Counter()
         self.authorizations: list[str | None] = []
+        self.bodies: list[bytes] = []
         self.delay_s = 0.0
         self.between_lines_s = 0.0
         self.orders_refused: str | None = None
@@ -83,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer("GET")
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.function.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
         self._answer("POST")
 
     def _answer(self, method: str) -> None:

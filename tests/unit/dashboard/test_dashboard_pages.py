@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ahorrater.contracts.answers import MoveOutcome
+from ahorrater.contracts.backtest import BacktestRequest, ParkBattery
 from ahorrater.contracts.events import RelabelMode
 from ahorrater.domain.decision import Reason
 from dashboard.texts import CATALOGUES, Language
@@ -189,9 +191,27 @@ def test_a_replay_ends_in_a_table() -> None:
     assert list(page.table[0].value[ENGLISH.backtest.policy]) == ["**optimum**", "**calm**", r"**stay\-put**"]
 
 
+def choice(page: AppTest, key: str) -> Any:
+    return next(group for group in page.get("button_group") if group.key == key)
+
+
+def test_a_replay_with_batteries_asks_for_their_details_and_for_one_sunny_node(functions: Functions) -> None:
+    page = opened("backtest")
+    assert [slider.key for slider in page.slider if slider.key.startswith("battery")] == ["battery-hours"]
+    page.slider(key="battery-hours").set_value(2.0).run()
+    page.slider(key="battery-reserve").set_value(30).run()
+    assert choice(page, "sunny-nodes").disabled
+    page.button(key="run-backtest").click().run()
+    deadline = time.monotonic() + 20
+    while not page.table and time.monotonic() < deadline:
+        page.run()
+    asked = BacktestRequest.model_validate_json(functions.backtest.bodies[-1])
+    assert (asked.battery, asked.sunny_nodes) == (ParkBattery(hours=2.0, reserve=0.3), 1)
+
+
 def test_a_replay_needs_a_policy(functions: Functions) -> None:
     page = opened("backtest")
-    page.get("button_group")[-1].set_value([])
+    choice(page, "policies").set_value([])
     page.button(key="run-backtest").click().run()
     assert warnings(page) == [ENGLISH.backtest.choose_policy]
     assert functions.backtest.requests.total() == 0
