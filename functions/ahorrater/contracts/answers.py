@@ -133,6 +133,8 @@ class DecisionEntry(Contract):
     failed). `expected_gain_wh`, where its policy expected something: against staying, net of its cost, until
     `gain_until`. If it was carried out, `realised_gain_wh`: what it did bring in as much time, or until the next move,
     once that has come.
+
+    `also`: who shares the work with `chosen`, best first.
     """
 
     id: int
@@ -152,6 +154,7 @@ class DecisionEntry(Contract):
     expected_gain_wh: float | None = None
     gain_until: UtcDatetime | None = None
     realised_gain_wh: float | None = None
+    also: Annotated[tuple[NodeName, ...], Field(exclude_if=operator.not_)] = ()
 
 
 class MoveOutcome(StrEnum):
@@ -167,7 +170,8 @@ class MoveEntry(Contract):
     """One row of the moves ledger: what relabel did, because of a decision or by hand.
 
     `at`: when it was told to have ended, `duration_s` after it began. `pods_moved`: pods that became Ready on `node`.
-    Both null for moves that are older than this ledger. `why`: what went wrong, where something did.
+    Both null for moves that are older than this ledger. `why`: what went wrong, where something did. `also`: who
+    shares the work with `node`, by name.
     """
 
     epoch: Epoch
@@ -179,11 +183,13 @@ class MoveEntry(Contract):
     outcome: MoveOutcome
     why: str | None
     workloads: tuple[WorkloadMove, ...]
+    also: Annotated[tuple[NodeName, ...], Field(exclude_if=operator.not_)] = ()
 
 
 class DayEnergy(Contract):
     """One UTC day's account, Wh: PV energy that served the workloads by node, minus the cost of moves, against having
-    stayed all day where the day began. `saved_co2_kg`: what the net energy would have emitted, taken from the grid.
+    stayed all day where the day began. Nodes that share the work serve together what it needs, the best one first, and
+    each change of who they are is a move. `saved_co2_kg`: what the net energy would have emitted, taken from the grid.
 
     `needed_wh`: what the workloads needed while parks were heard, and `renewable_share`, how much of it the sun gave
     (0 to 1); null where nobody has said what the workloads need.

@@ -10,10 +10,16 @@ from itertools import pairwise
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """From `since` on the work is on `node`."""
+    """From `since` on the work is on `node`, and on those that share it."""
 
     since: datetime
     node: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Where the work is, the best one first."""
+        return (self.node, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class DayAccount:
 def accounts(intervals: Sequence[Interval], placements: Sequence[Placement], tariff: Tariff) -> list[DayAccount]:
     """One account for each UTC day in which the work was somewhere; both sequences in order of time. An interval in
     which the work moved is parted there. It counts from the first placement on, which is no move, as a placement where
-    the work was already is none.
+    the work was already is none, whoever of those that share it comes first.
     """
     placements = _changes(placements)
     days: dict[date, list[Interval]] = {}
@@ -79,13 +85,15 @@ def accounts(intervals: Sequence[Interval], placements: Sequence[Placement], tar
 
 def realised_gain_wh(intervals: Sequence[Interval], left: str, reached: str, tariff: Tariff) -> float:
     """What a move from the park of `left` to that of `reached` brought over the intervals, its cost taken off, Wh."""
-    gains_wh = (_served_wh(interval, reached, tariff) - _served_wh(interval, left, tariff) for interval in intervals)
+    gains_wh = (
+        _total_wh(interval, (reached,), tariff) - _total_wh(interval, (left,), tariff) for interval in intervals
+    )
     return math.fsum(gains_wh) - tariff.move_cost_wh
 
 
 def _changes(placements: Sequence[Placement]) -> list[Placement]:
-    before = (None, *(placement.node for placement in placements))
-    return [placement for placement, node in zip(placements, before, strict=False) if placement.node != node]
+    before = (set[str](), *(set(placement.nodes) for placement in placements))
+    return [placement for placement, nodes in zip(placements, before, strict=False) if set(placement.nodes) != nodes]
 
 
 def _parted(intervals: Sequence[Interval], placements: Sequence[Placement]) -> Iterator[Interval]:
@@ -100,12 +108,13 @@ def _parted(intervals: Sequence[Interval], placements: Sequence[Placement]) -> I
 
 
 def _account(day: date, intervals: Sequence[Interval], placements: Sequence[Placement], tariff: Tariff) -> DayAccount:
-    places = [_node_at(placements, interval.at) for interval in intervals]
+    places = [_nodes_at(placements, interval.at) for interval in intervals]
     served: dict[str, float] = {}
-    for interval, node in zip(intervals, places, strict=True):
-        served[node] = served.get(node, 0.0) + _served_wh(interval, node, tariff)
+    for interval, nodes in zip(intervals, places, strict=True):
+        for node, energy_wh in _served_wh(interval, nodes, tariff).items():
+            served[node] = served.get(node, 0.0) + energy_wh
     moves = sum(one.since.astimezone(UTC).date() == day for one in placements[1:])
-    stay_put = math.fsum(_served_wh(interval, places[0], tariff) for interval in intervals)
+    stay_put = math.fsum(_total_wh(interval, places[0], tariff) for interval in intervals)
     cost_wh = moves * tariff.move_cost_wh
     net_wh = math.fsum(served.values()) - cost_wh
     needed_wh = tariff.load_w * math.fsum(_hours(interval) for interval in intervals)
@@ -113,14 +122,24 @@ def _account(day: date, intervals: Sequence[Interval], placements: Sequence[Plac
     return DayAccount(day, served, moves, cost_wh, net_wh, stay_put, saved_co2_kg, needed_wh)
 
 
-def _served_wh(interval: Interval, node: str, tariff: Tariff) -> float:
-    return min(max(interval.power_w.get(node, 0.0), 0.0), tariff.load_w) * _hours(interval)
+def _total_wh(interval: Interval, nodes: Sequence[str], tariff: Tariff) -> float:
+    return math.fsum(_served_wh(interval, nodes, tariff).values())
+
+
+def _served_wh(interval: Interval, nodes: Sequence[str], tariff: Tariff) -> dict[str, float]:
+    """What each of them served: the first all that is needed, the next what is still missing, and so on."""
+    missing_w, served = tariff.load_w, {}
+    for node in nodes:
+        power_w = min(max(interval.power_w.get(node, 0.0), 0.0), missing_w)
+        missing_w -= power_w
+        served[node] = power_w * _hours(interval)
+    return served
 
 
 def _hours(interval: Interval) -> float:
     return interval.length.total_seconds() / 3600.0
 
 
-def _node_at(placements: Sequence[Placement], at: datetime) -> str:
+def _nodes_at(placements: Sequence[Placement], at: datetime) -> tuple[str, ...]:
     """The first placement is not after `at`."""
-    return placements[bisect_right(placements, at, key=lambda one: one.since) - 1].node
+    return placements[bisect_right(placements, at, key=lambda one: one.since) - 1].nodes

@@ -8,6 +8,7 @@ from ahorrater.adapters.database.accounting import AccountingQueries
 from ahorrater.adapters.database.choices import SqlChoiceStore
 from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.moves import SqlMoveBook
+from ahorrater.adapters.database.queries import EnergyQueries
 from ahorrater.adapters.database.readings import SqlReadingStore
 from ahorrater.adapters.traces import TraceError, trace_of
 from ahorrater.contracts.errors import Reject
@@ -88,6 +89,19 @@ def test_a_move_by_hand_counts_and_one_that_failed_does_not(database, database_u
     assert day.served_wh == pytest.approx({"a": 30 * 12 / 60, "b": 6 * 8 / 60})
     assert (day.moves, day.stay_put_wh) == (1, pytest.approx(10.0))
     assert (day.needed_wh, day.renewable_share) == (None, None)
+
+
+def test_all_that_share_the_work_are_accounted(database, database_url):
+    live(database, [(minute, {"a": 30.0, "b": 6.0}) for minute in range(0, 20, 5)])
+    moves = MovesLedger(SqlMoveBook(database), lambda: NOON + timedelta(minutes=10))
+    moves.on_relabelled(relabelled(2, "a", "a", labels_after={"a": "1", "b": "1", "c": None}), "/relabel#shared")
+    accounting = Accounting(lambda: AccountingQueries(database_url), Tariff(40), lambda: NOON + timedelta(hours=1))
+    [day] = accounting.days(None, None)
+    assert day.served_wh == pytest.approx({"a": 10.0, "b": 6 * 10 / 60})
+    assert (day.moves, day.renewable_share) == (1, pytest.approx(11 / (40 * 20 / 60)))
+    [shared, alone] = EnergyQueries(database_url, timedelta(seconds=90)).moves(None, None, 50)
+    assert (shared.also, alone.also) == (("b",), ())
+    assert "also" not in alone.model_dump_json()
 
 
 def test_an_interval_that_still_runs_counts_for_as_long_as_it_has_run(database, database_url):

@@ -51,6 +51,20 @@ def test_a_day_s_account():
     assert day.saved_co2_kg == pytest.approx(24 / 1000 * 0.2)
 
 
+def test_parks_that_share_the_work_serve_together_what_it_needs():
+    intervals = [Interval(NOON + HOUR * hour, {"a": 10, "b": 8, "c": 5}, HOUR) for hour in range(4)]
+    placements = [
+        Placement(NOON, "a"),
+        Placement(NOON + HOUR, "a", ("b",)),
+        Placement(NOON + 2 * HOUR, "b", ("a",)),
+        Placement(NOON + 3 * HOUR, "a", ("b", "c")),
+    ]
+    [day] = accounts(intervals, placements, Tariff(load_w=20, move_cost_wh=1))
+    assert dict(day.served_wh) == {"a": 40, "b": 24, "c": 2}
+    assert (day.moves, day.net_wh, day.stay_put_wh) == (2, 64, 40)
+    assert day.renewable_share == pytest.approx(66 / 80)
+
+
 def test_before_the_work_was_anywhere_nothing_counts_for_or_against():
     intervals = [Interval(NOON + HOUR * hour, {"a": 10, "b": 8}, HOUR) for hour in range(3)]
     [day] = accounts(intervals, [Placement(NOON + HOUR, "b")], Tariff())

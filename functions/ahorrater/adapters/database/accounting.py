@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from ahorrater.adapters.database.engine import engine_of, session_of
 from ahorrater.adapters.database.histories import begin_of, interval_means
+from ahorrater.adapters.database.node_lists import nodes_in
 from ahorrater.adapters.database.tables import MoveRow
 from ahorrater.contracts.answers import MoveOutcome
 from ahorrater.domain.accounting import Interval, Placement
@@ -32,10 +33,10 @@ class AccountingQueries:
         only chosen, or failed, is none.
         """
         at, moved = col(MoveRow.at), col(MoveRow.outcome) == MoveOutcome.MOVED.value
-        placements = select_columns(at, col(MoveRow.node)).where(moved, at < until)
+        placements = select_columns(at, col(MoveRow.node), col(MoveRow.also)).where(moved, at < until)
         before = self._all(placements.where(at < since).order_by(at.desc()).limit(1))
         within = self._all(placements.where(at >= since).order_by(at))
-        return [Placement(moment, node) for moment, node in [*before, *within]]
+        return [Placement(moment, node, nodes_in(also)) for moment, node, also in [*before, *within]]
 
     def _all(self, query: Any) -> list[Any]:
         with session_of(self._engine) as session:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ahorrater.adapters.database.connection import Database, Row, Transaction
+from ahorrater.adapters.database.node_lists import column_of, nodes_in
 from ahorrater.adapters.database.readings import SKY_FORMAT, quarantine_of, sky_of
 from ahorrater.contracts.base import adapter_of
 from ahorrater.domain.decision import ControllerState, Decision, Numbers, Pending, Reason
@@ -129,7 +130,7 @@ class SqlChoiceTransaction:
             "cause": cause,
             "expected_gain_wh": gain.wh if gain else None,
             "gain_until": decision.decided_at + gain.over if gain else None,
-            "also": json.dumps(decision.also) if decision.also else None,
+            "also": column_of(decision.also),
         }
         return Recorded(self._sql.execute(_INSERT, parameters)[0][0], decision)
 
@@ -174,7 +175,7 @@ class SqlChoiceTransaction:
             sentence=sentence,
             parks=adapter_of(_NUMBERS).validate_json(parks),
             pending=adapter_of(Pending).validate_json(pending) if pending else None,
-            also=tuple(json.loads(also)) if also else (),
+            also=nodes_in(also),
         )
         return Recorded(number, decision, applied=applied_at is not None)
 

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from ahorrater.adapters.database.engine import engine_of, session_of
 from ahorrater.adapters.database.histories import begin_of, interval_means
 from ahorrater.adapters.database.moves import WORKLOADS
+from ahorrater.adapters.database.node_lists import nodes_in
 from ahorrater.adapters.database.readings import SKY_FORMAT, sky_of, trust_of, window_of
 from ahorrater.adapters.database.tables import (
     DeadLetterRow,
@@ -199,6 +200,7 @@ def _entry(row: DecisionRow) -> DecisionEntry:
         expected_gain_wh=row.expected_gain_wh,
         gain_until=row.gain_until,
         realised_gain_wh=row.realised_gain_wh,
+        also=nodes_in(row.also),
     )
 
 
@@ -213,4 +215,5 @@ def _move(row: MoveRow) -> MoveEntry:
         outcome=MoveOutcome(row.outcome),
         why=row.why,
         workloads=adapter_of(WORKLOADS).validate_json(row.workloads),
+        also=nodes_in(row.also),
     )

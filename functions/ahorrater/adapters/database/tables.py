@@ -229,6 +229,7 @@ class MoveRow(SQLModel, table=True):
     outcome: str
     why: str | None = Field(sa_type=Text)
     workloads: str = Field(sa_type=Text)
+    also: str | None = Field(default=None, sa_type=Text)
 
 
 class ParkHealthRow(SQLModel, table=True):
