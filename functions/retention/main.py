@@ -1,4 +1,4 @@
-"""retention: hears `retention.due`, turns readings into minute and hour means, and deletes the old ones."""
+"""retention: hears `retention.due`, turns readings into minute and hour means, and deletes what is old."""
 
 import time
 
@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.database.connection import Database
+from ahorrater.adapters.database.records import SqlRecords
 from ahorrater.adapters.database.rollups import SqlRollups
 from ahorrater.adapters.database.settings import DatabaseSettings
 from ahorrater.adapters.functions import Event, Function
@@ -17,8 +18,9 @@ from ahorrater.contracts.events import RetentionDue
 from ahorrater.services.retention import Retain
 
 settings = RetentionSettings()
-rollups = SqlRollups(Database(DatabaseSettings().url), settings.batch)
-service = Retain(rollups, settings.policy(), utc_now, time.monotonic, time.sleep)
+database = Database(DatabaseSettings().url)
+rollups, records = SqlRollups(database, settings.batch), SqlRecords(database, settings.batch)
+service = Retain(rollups, records, settings.policy(), utc_now, time.monotonic, time.sleep)
 observer = RetentionObserver()
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.readings import SqlReadingStore
+from ahorrater.adapters.database.records import SqlRecords
 from ahorrater.adapters.database.rollups import SqlRollups
 from ahorrater.contracts.readings import Reading
 from ahorrater.services.ingest import IngestPolicy, IngestReadings
@@ -29,7 +30,7 @@ class World:
         self.database, self.now = Database(url), BEGIN
         policy = IngestPolicy(oldest=RAW - timedelta(days=1))
         self.ingest = IngestReadings(SqlReadingStore(self.database), policy, lambda: self.now)
-        self.rollups = SqlRollups(self.database, batch)
+        self.rollups, self.records = SqlRollups(self.database, batch), SqlRecords(self.database, batch)
         self.events = itertools.count()
 
     def hear(self, *readings: Reading) -> int:
@@ -39,8 +40,9 @@ class World:
     def retain(self, patience: timedelta = timedelta(hours=1)):
         """One run, whose stopwatch advances by a second with each look."""
         seconds = itertools.count()
-        policy = RetentionPolicy(RAW, timedelta(minutes=10), patience)
-        return Retain(self.rollups, policy, lambda: self.now, lambda: float(next(seconds)), lambda _: None).run()
+        policy = RetentionPolicy(raw=RAW, settle=timedelta(minutes=10), patience=patience)
+        stopwatch = lambda: float(next(seconds))  # noqa: E731
+        return Retain(self.rollups, self.records, policy, lambda: self.now, stopwatch, lambda _: None).run()
 
     def rows(self, sql: str):
         with self.database.transaction() as transaction:
