@@ -20,7 +20,8 @@ from ahorrater.adapters.ingest import readings_of
 from ahorrater.adapters.kubernetes.requests import room_of
 from ahorrater.adapters.mqtt.device_registry import read_registry
 from ahorrater.adapters.places import PlaceSettings
-from ahorrater.adapters.traces import TraceError, parsed_trace
+from ahorrater.adapters.trace_csv import TraceError
+from ahorrater.adapters.traces import parsed_trace
 from ahorrater.contracts.answers import MoveEntry, ParkNow
 from ahorrater.contracts.backtest import BacktestRequest
 from ahorrater.contracts.base import NodeName, adapter_of

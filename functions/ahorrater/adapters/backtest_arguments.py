@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from ahorrater.adapters.clock import utc_now
 from ahorrater.adapters.database.settings import DatabaseSettings
-from ahorrater.adapters.traces import TraceError, own_peaks_w, read_trace, scaled, trace_of
+from ahorrater.adapters.trace_csv import TraceError
+from ahorrater.adapters.traces import own_peaks_w, read_trace, scaled, trace_of
 from ahorrater.contracts.errors import RetryLater
 from ahorrater.domain.battery import Battery
 from ahorrater.domain.replay import Trace, Work

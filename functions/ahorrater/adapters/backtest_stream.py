@@ -11,7 +11,8 @@ from typing import Protocol
 from starlette.responses import StreamingResponse
 
 from ahorrater.adapters.functions import Operation, Params
-from ahorrater.adapters.traces import TraceError, own_peaks_w, parsed_trace, scaled, trace_of
+from ahorrater.adapters.trace_csv import TraceError
+from ahorrater.adapters.traces import own_peaks_w, parsed_trace, scaled, trace_of
 from ahorrater.contracts.backtest import BacktestLine, BacktestRequest, StoredReadings, UploadedTrace
 from ahorrater.contracts.errors import Reject, RetryLater
 from ahorrater.domain.accounting import Interval

@@ -1,28 +1,23 @@
-"""Measured traces: CSV with a `timestamp` column (ISO 8601 UTC) and a column for each park, plain or gzipped."""
+"""Measured traces on an even grid: from CSV files, plain or gzipped, and from stored readings."""
 
-import csv
 import gzip
 import math
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from typing import TextIO
 
-from ahorrater.contracts.base import to_utc
+from ahorrater.adapters.trace_csv import Cells, TraceError, read_cells
 from ahorrater.domain.accounting import Interval
 from ahorrater.domain.replay import Trace
 
-TIMESTAMP = "timestamp"
 MAX_SAMPLES = 10_000_000
 """Of one park: four months of seconds. A row that is far from the others makes a grid as long as it is far."""
-
-
-class TraceError(ValueError):
-    """A trace that cannot be replayed; the message says what is wrong with it and what would do."""
 
 
 def read_trace(path: Path, columns: Sequence[str]) -> Trace:
@@ -36,37 +31,26 @@ def read_trace(path: Path, columns: Sequence[str]) -> Trace:
 
 def parsed_trace(source: str, text: Iterable[str], columns: Sequence[str], max_samples: int = MAX_SAMPLES) -> Trace:
     """The same, of lines of text; `source` is what an error calls them."""
-    lines = csv.reader(text)
-    try:
-        header = next(lines, [])
-        wanted = _wanted(source, header, columns)
-        times, values = _cells(source, lines, header.index(TIMESTAMP), [header.index(name) for name in wanted])
-    except csv.Error as error:
-        raise TraceError(f"{source}, line {lines.line_num}: {error}") from None
-    return gridded(tuple(wanted), times, values, max_samples)
+    return gridded(read_cells(source, text, columns), max_samples)
 
 
-def gridded(
-    nodes: tuple[str, ...],
-    times: Sequence[datetime],
-    columns: Sequence[Sequence[float]],
-    max_samples: int = MAX_SAMPLES,
-) -> Trace:
+def gridded(cells: Cells, max_samples: int = MAX_SAMPLES) -> Trace:
     """The trace on an even grid: rows that a logger left out at night become unknown samples. The interval is the
-    usual distance of two rows. Raises TraceError for fewer than two rows, times that do not grow, or too long a time.
+    usual distance of two rows. Raises TraceError for fewer than two rows, rows that disagree, or too long a time.
     """
-    if len(times) < 2:
-        raise TraceError("a trace needs two rows at least")
-    gaps = [(after - before).total_seconds() for before, after in pairwise(times)]
-    if min(gaps) <= 0:
-        raise TraceError(f"the times must grow: after {times[gaps.index(min(gaps))].isoformat()} they do not")
-    interval_s = median(gaps)
+    rows = _in_order(cells)
+    if len(rows) < 2:
+        raise TraceError("a trace needs two rows at least, of different times")
+    times = [cells.times[row] for row in rows]
+    interval_s = median((after - before).total_seconds() for before, after in pairwise(times))
     places = [round((time - times[0]).total_seconds() / interval_s) for time in times]
     if places[-1] >= max_samples:
         raise TraceError(f"{places[-1] + 1} samples of {interval_s:g} s are more than {max_samples}: shorten the trace")
     interval = timedelta(seconds=interval_s)
     grid = [times[0] + place * interval for place in range(places[-1] + 1)]
-    return Trace(nodes, grid, [_spread(column, places) for column in columns], interval)
+    return Trace(
+        cells.nodes, grid, [_spread((column[row] for row in rows), places) for column in cells.columns], interval
+    )
 
 
 def trace_of(intervals: Sequence[Interval], columns: Sequence[str], length: timedelta) -> Trace:
@@ -94,64 +78,52 @@ def scaled(trace: Trace, peaks_w: Sequence[float], to_w: float) -> Trace:
 
 
 def own_peaks_w(trace: Trace) -> list[float]:
-    """The highest value of each park, W. Raises TraceError for a park that never gave anything."""
-    peaks = [max((watts for watts in column if not math.isnan(watts)), default=0.0) for column in trace.power_w]
-    for node, peak_w in zip(trace.nodes, peaks, strict=True):
-        if peak_w <= 0:
-            raise TraceError(f"{node} never gives anything: leave it out with --columns")
-    return peaks
+    """The highest value of each park, W; infinite for one that never gives anything, which then counts as nothing.
+    Raises TraceError where none does.
+    """
+    peaks_w = [max((watts for watts in column if not math.isnan(watts)), default=0.0) for column in trace.power_w]
+    if max(peaks_w) <= 0:
+        raise TraceError(f"{', '.join(trace.nodes[:5])}: none of {len(peaks_w)} parks ever gives anything")
+    return [peak_w if peak_w > 0 else math.inf for peak_w in peaks_w]
 
 
 @contextmanager
 def _open(path: Path) -> Iterator[TextIO]:
     try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+        with (
+            gzip.open(path, "rt", encoding="utf-8", newline="")
+            if path.suffix == ".gz"
+            else path.open(encoding="utf-8", newline="") as file
+        ):
             yield file
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise TraceError(f"{path} cannot be read: {error}") from None
 
 
-def _wanted(source: str, header: Sequence[str], columns: Sequence[str]) -> list[str]:
-    available = [name for name in header if name != TIMESTAMP]
-    if TIMESTAMP not in header or not available:
-        raise TraceError(f"{source} needs a first line with `{TIMESTAMP}` and a column for each park")
-    unknown = [name for name in columns if name not in available]
-    if unknown:
-        raise TraceError(f"{source} has no column {', '.join(unknown)}; it has {', '.join(available)}")
-    return list(columns) or available
+def _in_order(cells: Cells) -> list[int]:
+    """The rows by time; one that says again what another says is left out. Raises TraceError for two that disagree."""
+    order = sorted(range(len(cells.times)), key=cells.times.__getitem__)
+    rows = order[:1]
+    for row in order[1:]:
+        if cells.times[row] != cells.times[rows[-1]]:
+            rows.append(row)
+        elif any(_differ(column[row], column[rows[-1]]) for column in cells.columns):
+            raise TraceError(f"two rows of {cells.times[row].isoformat()} disagree: leave one out")
+    return rows
 
 
-def _cells(
-    source: str, lines: Iterable[list[str]], time_place: int, places: Sequence[int]
-) -> tuple[list[datetime], Sequence[Sequence[float]]]:
-    times: list[datetime] = []
-    columns = [array("d") for _ in places]
-    for number, line in enumerate(lines, start=2):
-        try:
-            times.append(_moment(line[time_place]))
-            for column, place in zip(columns, places, strict=True):
-                column.append(_watts(line[place]))
-        except (ValueError, IndexError) as error:
-            raise TraceError(f"{source}, line {number}: {error}") from None
-    return times, columns
+def _differ(one: float, other: float) -> bool:
+    return one != other and not (math.isnan(one) and math.isnan(other))
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("the time needs an offset, such as a final Z")
-    return to_utc(moment)
-
-
-def _watts(text: str) -> float:
-    watts = float(text) if text.strip() else math.nan
-    if math.isinf(watts):
-        raise ValueError(f"{text} is no power")
-    return watts
-
-
-def _spread(column: Sequence[float], places: Sequence[int]) -> Sequence[float]:
-    spread = array("d", [math.nan]) * (places[-1] + 1)
+def _spread(column: Iterable[float], places: Sequence[int]) -> Sequence[float]:
+    """The mean where several rows fall into one sample."""
+    spread, several = array("d", [math.nan]) * (places[-1] + 1), dict[int, list[float]]()
     for place, watts in zip(places, column, strict=True):
-        spread[place] = watts
+        if math.isnan(spread[place]):
+            spread[place] = watts
+        elif not math.isnan(watts):
+            several.setdefault(place, [spread[place]]).append(watts)
+    for place, all_watts in several.items():
+        spread[place] = fmean(all_watts)
     return spread

@@ -10,7 +10,8 @@ from ahorrater.adapters.database.connection import Database
 from ahorrater.adapters.database.moves import SqlMoveBook
 from ahorrater.adapters.database.queries import EnergyQueries
 from ahorrater.adapters.database.readings import SqlReadingStore
-from ahorrater.adapters.traces import TraceError, trace_of
+from ahorrater.adapters.trace_csv import TraceError
+from ahorrater.adapters.traces import trace_of
 from ahorrater.contracts.errors import Reject
 from ahorrater.contracts.events import FailureReason, RelabelMode
 from ahorrater.contracts.readings import Reading

@@ -97,25 +97,6 @@ def test_unknown_is_not_zero_and_serves_nothing():
     assert list(replay(trace, {"h": standard_policies(work)["hysteresis"]})["h"]) == [-1, 0, 0, 0, 1]
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("time,a\n2026-06-01T10:00:00Z,1\n", "timestamp"),
-        ("timestamp,a\n2026-06-01T10:00:00Z,1\n", "two rows"),
-        ("timestamp,a\n2026-06-01T10:00:00Z,x\n2026-06-01T10:05:00Z,1\n", "line 2"),
-        ("timestamp,a\n2026-06-01T10:00:00,1\n2026-06-01T10:05:00,1\n", "offset"),
-        ("timestamp,a\n2026-06-01T10:00:00Z,1\n2026-06-01T10:00:00Z,1\n", "grow"),
-        ("timestamp,a\n2026-06-01T10:00:00Z,\n2026-06-01T10:05:00Z,0\n", "never gives"),
-    ],
-)
-def test_a_bad_trace_says_what_is_wrong(tmp_path, text, says):
-    file = tmp_path / "trace.csv"
-    file.write_text(text)
-    ran = command("--trace", str(file))
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert says in ran.stderr
-
-
 def command(*arguments: str, name: str = "backtest") -> subprocess.CompletedProcess:
     command_line = [sys.executable, "-m", "ahorrater.cli", name, *arguments]
     return subprocess.run(command_line, capture_output=True, text=True, timeout=100, check=False)

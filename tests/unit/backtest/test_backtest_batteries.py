@@ -129,12 +129,12 @@ def test_the_charge_is_told_or_modelled(samples, worked_on, soc):
     assert max(bank.charged("a", None, samples, worked_on), key=lambda one: one.order).battery_soc == pytest.approx(soc)
 
 
-@given(st.floats(0, 1), st.lists(st.floats(0, 60), min_size=4, max_size=4), batteries)
-def test_to_stay_is_worth_what_is_served_less_what_is_missing_in_the_end(soc, sun_wh, battery):
+@given(st.floats(0, 1), st.lists(st.floats(0, 60), min_size=4, max_size=4), st.floats(0, 60), batteries)
+def test_to_stay_is_worth_what_is_served_less_what_is_missing_in_the_end(soc, sun_wh, later_wh, battery):
     expected = [Expected(wh, 0.0, 20.0) for wh in sun_wh]
-    prospect = Prospect(expected, [1.0] * 4, Charge(battery, soc * battery.capacity_wh, 0.0))
+    prospect = Prospect(expected, [1.0] * 4, Charge(battery, soc * battery.capacity_wh, later_wh, 0.0))
     plain = prospect.worth_wh([0.0] * 4)
-    dear = Prospect(expected, [1.0] * 4, Charge(battery, soc * battery.capacity_wh, 1.0)).worth_wh([0.0] * 4)
+    dear = Prospect(expected, [1.0] * 4, Charge(battery, soc * battery.capacity_wh, later_wh, 1.0)).worth_wh([0.0] * 4)
     assert sum(plain) >= sum(min(wh, 20.0) for wh in sun_wh) - 1e-9
     assert sum(dear) <= sum(plain) + 1e-9
     assert prospect.first_wh(0.0) == plain[0]
