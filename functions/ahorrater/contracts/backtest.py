@@ -39,7 +39,7 @@ class StoredReadings(Contract):
 
 
 class UploadedTrace(Contract):
-    """A measured trace: CSV with a column `timestamp` (ISO 8601, UTC unless it has an offset) and one for each park, W."""
+    """A measured trace: CSV with a column `timestamp` (ISO 8601, UTC if it has no offset) and one for each park, W."""
 
     kind: Literal["csv"] = "csv"
     text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_CSV_CHARACTERS)]
