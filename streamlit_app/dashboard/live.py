@@ -20,6 +20,7 @@ from ahorrater.contracts.answers import (
     NodeMetrics,
     ParkNow,
     PodInfo,
+    SunnyNode,
 )
 from ahorrater.contracts.control import Control
 from dashboard.charts import usage
@@ -73,8 +74,8 @@ def moves() -> Answer[tuple[MoveEntry, ...]] | Away:
 
 
 @st.cache_resource(ttl=_TTL_S, show_spinner=False)
-def sunny_node() -> Answer[str | None] | Away:
-    """The node that carries the label; None where none does."""
+def sunny_node() -> Answer[SunnyNode] | Away:
+    """The node that carries the label, and those that share its work."""
     return functions().cluster.read(ClusterClient.sunny)
 
 

@@ -1,10 +1,12 @@
 """The person who looks: their language, their time zone, and what they may do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ahorrater.contracts.answers import DecisionEntry
+from ahorrater.domain.speaking import together
 from dashboard.access import Role
 from dashboard.formats import decimal, wall_clock
 from dashboard.texts import Texts
@@ -41,6 +43,7 @@ class Reader:
         if because is None:
             return entry.sentence
         return because[entry.reason].format(
+            together=together(entry.chosen or self.texts.no_node, entry.also),
             chosen=entry.chosen or self.texts.no_node,
             previous=entry.previous or self.texts.no_node,
             power=self._power_of(entry),
@@ -48,10 +51,14 @@ class Reader:
 
     def choice(self, entry: DecisionEntry) -> str:
         """What a decision changed, or that it changed nothing."""
-        chosen = entry.chosen or self.texts.no_node
         if not entry.moved:
-            return self.texts.stays.format(node=chosen)
-        return f"{entry.previous or self.texts.no_node} → {chosen}"
+            return self.texts.stays.format(node=together(entry.chosen or self.texts.no_node, entry.also))
+        return self.way(entry.previous, entry.chosen, entry.also)
+
+    def way(self, previous: str | None, node: str | None, also: Sequence[str]) -> str:
+        """From where to where the work goes; only where it is, where it stays and others join or leave."""
+        there = together(node or self.texts.no_node, also)
+        return there if previous == node else f"{previous or self.texts.no_node} → {there}"
 
     def _power_of(self, entry: DecisionEntry) -> str:
         score_w = next((park.score_w for park in entry.parks if park.node == entry.chosen), None)

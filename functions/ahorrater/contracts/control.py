@@ -1,6 +1,10 @@
 """How people steer relabel, and what waits for their word."""
 
+import operator
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from ahorrater.contracts.base import Contract, Epoch, NodeName, UtcDatetime
 from ahorrater.contracts.events import RelabelMode
@@ -15,7 +19,7 @@ class RecommendationState(StrEnum):
 
 
 class Recommendation(Contract):
-    """The newest decision that relabel has not acted on. `previous`, `sentence`: what the decision says."""
+    """The newest decision that relabel has not acted on. `previous`, `sentence`, `also`: what the decision says."""
 
     epoch: Epoch
     node: NodeName
@@ -23,6 +27,7 @@ class Recommendation(Contract):
     sentence: str
     decided_at: UtcDatetime
     state: RecommendationState
+    also: Annotated[tuple[NodeName, ...], Field(exclude_if=operator.not_)] = ()
 
 
 class Control(Contract):

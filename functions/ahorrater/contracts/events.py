@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ahorrater.contracts.base import MAX_EPOCH, BootNumber, Contract, Epoch, NodeName, UtcDatetime
 from ahorrater.contracts.readings import Reading, StateOfCharge
+from ahorrater.domain.cluster import SUNNY
 from ahorrater.domain.decision import MoveKind, Reason
 from ahorrater.domain.epochs import LEAP
 
@@ -260,6 +261,11 @@ class NodeRelabelled(EventData):
     workloads: tuple[WorkloadMove, ...]
     pods_moved: Annotated[int, Field(ge=0)]
     duration_s: Annotated[float, Field(ge=0)]
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Who carries the label beside `node`, by name."""
+        return tuple(sorted(node for node, label in self.labels_after.items() if label == SUNNY and node != self.node))
 
 
 class FailureReason(StrEnum):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ahorrater.domain.buttons import Button, Rows, row
 from ahorrater.domain.news import Chosen, Contact, Digest, Failed, News, Relabelled, Silence
-from ahorrater.domain.speaking import Speaker, shorten
+from ahorrater.domain.speaking import Speaker, shorten, together
 from ahorrater.domain.wording import WORDS, Language
 
 MAX_NAMES = 10
@@ -104,13 +104,16 @@ class _Writer:
         )
 
     def _relabelled(self, news: Relabelled) -> str:
+        nodes = together(news.node, news.also)
         if news.recommended_only:
-            return self._say("recommended", node=news.node, pods=self._count("would", news.pods_moved))
-        pods = self._count("pods", news.pods_moved)
-        return self._say("relabelled", node=news.node, pods=pods, duration=self._duration(news.duration_s))
+            return self._say("recommended", node=nodes, pods=self._count("would", news.pods_moved))
+        pods, phrase = self._count("pods", news.pods_moved), "relabelled-shared" if news.also else "relabelled"
+        return self._say(phrase, node=nodes, pods=pods, duration=self._duration(news.duration_s))
 
     def _failed(self, news: Failed) -> list[str]:
         reason = self._words.get(news.reason, self._words["reason-unknown"])
+        if news.undone and news.previous == news.node:
+            return [self._say("failed-share", node=news.node, reason=reason)]
         first = self._say("failed", node=news.node, duration=self._duration(news.duration_s), reason=reason)
         if not news.undone:
             return [first, self._say("failed-not-undone")]

@@ -32,7 +32,9 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Relabelled:
-    """The label and the workloads are at `node`, or would be if this were not a recommendation only."""
+    """The label and the workloads are at `node` and those that share the work (`also`), or would be if this were not a
+    recommendation only.
+    """
 
     node: str
     previous: str | None
@@ -40,12 +42,15 @@ class Relabelled:
     pods_moved: int
     duration_s: float
     epoch: int | None = None
+    also: tuple[str, ...] = ()
     kind: Literal["relabelled"] = "relabelled"
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A move to `node` failed; if `undone` the label is back at `previous`. `reason` is a code."""
+    """A move to `node` failed; if `undone` the label is back at `previous`, which is `node` itself where it was another
+    that could not share its work. `reason` is a code.
+    """
 
     node: str
     previous: str | None

@@ -1,6 +1,6 @@
 """One language's way to say numbers, durations and phrases. Nothing that is said is markup: no name can break it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ahorrater.domain.wording import DECIMAL_SIGN, Language
@@ -36,6 +36,11 @@ class Speaker:
         if seconds < _DAY_S:
             return f"{int(seconds // _HOUR_S)} h {int(seconds % _HOUR_S // _MINUTE_S)} min"
         return f"{int(seconds // _DAY_S)} d {int(seconds % _DAY_S // _HOUR_S)} h"
+
+
+def together(node: str, also: Iterable[str]) -> str:
+    """The nodes that share the work, the best one first: `a + b + c`."""
+    return " + ".join((node, *also))
 
 
 def shorten(text: str, max_units: int = MAX_TEXT_UNITS) -> str:

@@ -6,7 +6,6 @@ from typing import Protocol
 
 from ahorrater.contracts.answers import MoveEntry, MoveOutcome
 from ahorrater.contracts.events import MoveFailed, NodeRelabelled, RelabelMode
-from ahorrater.domain.cluster import SUNNY
 
 
 class MoveBook(Protocol):
@@ -35,7 +34,7 @@ class MovesLedger:
             outcome=MoveOutcome.MOVED if applied else MoveOutcome.RECOMMENDED,
             why=None,
             workloads=relabelled.workloads,
-            also=_further(relabelled),
+            also=relabelled.also,
         )
         self._book.write(move, cause)
 
@@ -53,8 +52,3 @@ class MovesLedger:
             workloads=failed.workloads,
         )
         self._book.write(move, cause)
-
-
-def _further(relabelled: NodeRelabelled) -> tuple[str, ...]:
-    labels = relabelled.labels_after
-    return tuple(sorted(node for node, value in labels.items() if value == SUNNY and node != relabelled.node))

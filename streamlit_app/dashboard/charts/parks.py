@@ -10,6 +10,7 @@ from typing import TypedDict
 import pyarrow as pa
 
 from ahorrater.contracts.answers import DecisionEntry, History, HistoryPoint
+from ahorrater.domain.speaking import together
 from dashboard.charts.common import DATASET, Json, Spec, arrow_stream, by_name, milliseconds, time_axis
 
 _LONGEST_PAUSE = timedelta(seconds=15)
@@ -104,7 +105,8 @@ def _row(at: datetime, node: str, point: HistoryPoint | None = None) -> Row:
 
 
 def _mark(move: DecisionEntry) -> Row:
-    label = f"{move.previous or '∅'} → {move.chosen or '∅'}"
+    there = together(move.chosen or "∅", move.also)
+    label = there if move.previous == move.chosen else f"{move.previous or '∅'} → {there}"
     return Row(at_ms=milliseconds(move.decided_at), node=None, power_w=None, voltage_v=None, current_a=None, move=label)
 
 

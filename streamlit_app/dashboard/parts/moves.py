@@ -57,7 +57,7 @@ def table(
 def _what(move: MoveEntry, decision: DecisionEntry | None, reader: Reader) -> str:
     texts = reader.texts
     why = texts.reason[decision.reason] if decision else texts.cluster.by_hand
-    return f"**{escape(f'{move.previous or texts.no_node} → {move.node}')}**  \n:gray-badge[{escape(why)}]"
+    return f"**{escape(reader.way(move.previous, move.node, move.also))}**  \n:gray-badge[{escape(why)}]"
 
 
 def _outcome(move: MoveEntry, reader: Reader) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from ahorrater.adapters.clients.relabel import Change, RelabelClient
 from ahorrater.contracts.control import Control, Recommendation, RecommendationState
 from ahorrater.contracts.events import RelabelMode
+from ahorrater.domain.speaking import together
 from dashboard import live
 from dashboard.client import Answer, Away
 from dashboard.connections import functions, now
@@ -75,7 +76,7 @@ def _waiting(waiting: Recommendation | None, reader: Reader) -> None:
         RecommendationState.VETOED: texts.vetoed,
     }[waiting.state]
     previous = waiting.previous or reader.texts.no_node
-    sentence = text.format(age=_age(waiting.decided_at), previous=escape(previous), node=escape(waiting.node))
+    sentence = text.format(age=_age(waiting.decided_at), previous=escape(previous), node=escape(_place(waiting)))
     st.info(f"**{sentence}**  \n{escape(waiting.sentence)}", icon=":material/lightbulb:")
 
 
@@ -100,7 +101,7 @@ def _levers(control: Control, reader: Reader) -> None:
 
 def _levers_of_recommendation(waiting: Recommendation, reader: Reader) -> None:
     texts = reader.texts.cluster
-    names = {"previous": escape(waiting.previous or reader.texts.no_node), "node": escape(waiting.node)}
+    names = {"previous": escape(waiting.previous or reader.texts.no_node), "node": escape(_place(waiting))}
     approve, veto = _order(RelabelClient.approve, waiting.epoch), _order(RelabelClient.veto, waiting.epoch)
     _lever("approve", texts.approve, texts.approve_question.format(**names), approve, ":material/thumb_up:", reader)
     _lever("veto", texts.veto, texts.veto_question.format(**names), veto, ":material/thumb_down:", reader)
@@ -137,6 +138,10 @@ def _to_node(key: str, title: str, question: str, order: ToNode, reader: Reader)
 
 def _sentence(value: object, reader: Reader) -> str:
     return value.sentence if isinstance(value, Change) else reader.texts.orders.done_plainly
+
+
+def _place(waiting: Recommendation) -> str:
+    return together(waiting.node, waiting.also)
 
 
 def _age(moment: datetime) -> str:

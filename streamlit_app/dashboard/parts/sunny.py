@@ -32,12 +32,15 @@ def _place(reader: Reader, choices: Answer[tuple[DecisionEntry, ...]] | Away) ->
     if isinstance(sunny, Away):
         banner(sunny, reader)
         return
-    node = sunny.value
+    node = sunny.value.node
     st.caption(reader.texts.sunny_now)
     if node is None:
         st.header(reader.texts.no_sunny_node, anchor=False, icon=":material/wb_cloudy:")
         return
     st.header(f":orange[:material/sunny:] {escape(node)}", anchor=False)
+    if sunny.value.also:
+        others = ", ".join(f"**{escape(name)}**" for name in sunny.value.also)
+        st.markdown(f":orange[:material/sunny:] {reader.texts.shared_with.format(nodes=others)}")
     if isinstance(choices, Answer):
         _why_there(reader, node, choices.value)
 

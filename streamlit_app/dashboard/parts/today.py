@@ -7,6 +7,7 @@ import streamlit as st
 from ahorrater.contracts.answers import DayEnergy
 from dashboard import live
 from dashboard.client import Away
+from dashboard.formats import escape
 from dashboard.parts.age import age_caption
 from dashboard.parts.banner import banner
 from dashboard.reader import Reader
@@ -30,7 +31,7 @@ def _numbers(day: DayEnergy, reader: Reader) -> None:
     texts = reader.texts
     with st.container(horizontal=True, key="today"):
         _share(day, reader)
-        _tile(texts.served, f"{reader.number(sum(day.served_wh.values()))} Wh")
+        _tile(texts.served, f"{reader.number(sum(day.served_wh.values()))} Wh", help_text=_by_node(day, reader))
         _tile(texts.gained, f"{reader.number(day.gain_wh)} Wh", _more_than_staying(day, reader), texts.gained_help)
         cost = texts.moves_cost.format(energy=f"{reader.number(day.move_cost_wh, 2)} Wh")
         _tile(texts.moves_today, str(day.moves), cost, plain=True)
@@ -45,6 +46,15 @@ def _share(day: DayEnergy, reader: Reader) -> None:
         return
     needed = texts.share_of.format(energy=f"{reader.number(day.needed_wh)} Wh")
     _tile(texts.share, f"{reader.number(100 * day.renewable_share)} %", needed, texts.share_help, plain=True)
+
+
+def _by_node(day: DayEnergy, reader: Reader) -> str | None:
+    """What each node's park served, most first; nothing where there was one only."""
+    if len(day.served_wh) < 2:
+        return None
+    most_first = sorted(day.served_wh.items(), key=lambda served: (-served[1], served[0]))
+    nodes = ", ".join(f"{escape(node)} {reader.number(energy_wh)} Wh" for node, energy_wh in most_first)
+    return reader.texts.served_by.format(nodes=nodes)
 
 
 def _tile(

@@ -38,6 +38,7 @@ class Texts:
 
     sunny_now: str
     no_sunny_node: str
+    shared_with: str
     since: str
     moving_to: str
     not_by_decision: str
@@ -110,6 +111,7 @@ class Texts:
     share_unknown: str
     share_unknown_help: str
     served: str
+    served_by: str
     gained: str
     gained_help: str
     moves_today: str

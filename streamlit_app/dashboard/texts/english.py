@@ -16,6 +16,7 @@ ENGLISH = Texts(
     sun_page_help="Which node is sunny and why, every park live, what the day brought, and the decisions.",
     sunny_now="Sunny now",
     no_sunny_node="No node is sunny",
+    shared_with="shares the work with {nodes}",
     since="since {time} ({duration})",
     moving_to="The work is on its way to {node}.",
     not_by_decision="The label was put by hand: no decision chose this node.",
@@ -123,6 +124,7 @@ ENGLISH = Texts(
     share_unknown_help="What the workloads need is not set (POLICY_WORKLOADS_POWER_W): there is no share to tell, "
     "and all that the park gave counts as served.",
     served="Solar energy used",
+    served_by="By node: {nodes}.",
     gained="Against staying put",
     gained_help="Net of what the moves cost, against having stayed all day where the day began.",
     moves_today="Moves",

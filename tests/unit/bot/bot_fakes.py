@@ -15,6 +15,7 @@ from ahorrater.contracts.answers import (
     NodeMetrics,
     ParkCondition,
     ParkNow,
+    SunnyNode,
 )
 from ahorrater.contracts.control import Control, Recommendation, RecommendationState
 from ahorrater.contracts.errors import NotFound, RetryLater
@@ -127,12 +128,13 @@ class FakeEnergy(FakeFunction):
 @dataclass
 class FakeCluster(FakeFunction):
     sunny_node: str | None = "b"
+    sunny_also: tuple[str, ...] = ()
     known_nodes: list[NodeInfo] = field(default_factory=list)
     known_metrics: list[NodeMetrics] | None = None
 
-    def sunny(self) -> str | None:
+    def sunny(self) -> SunnyNode:
         self._answering("cluster-query")
-        return self.sunny_node
+        return SunnyNode(node=self.sunny_node, also=self.sunny_also)
 
     def nodes(self) -> list[NodeInfo]:
         self._answering("cluster-query")
@@ -170,10 +172,9 @@ class FakeRelabel(FakeFunction):
     def veto(self, epoch: int) -> Control:
         return self._order(f"veto {epoch}")
 
-    def recommend(self, epoch: int, node: str, state: RecommendationState = RecommendationState.WAITING) -> None:
-        self.waiting = Recommendation(
-            epoch=epoch, node=node, previous="a", sentence="so it is", decided_at=NOON, state=state
-        )
+    def recommend(self, epoch: int, node: str, **facts: object) -> None:
+        known = {"previous": "a", "sentence": "so it is", "decided_at": NOON, "state": RecommendationState.WAITING}
+        self.waiting = Recommendation(**{**known, "epoch": epoch, "node": node, **facts})
 
     def _order(self, order: str) -> Control:
         self._answering("relabel")

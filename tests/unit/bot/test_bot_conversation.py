@@ -16,7 +16,7 @@ from ahorrater.contracts.answers import (
 from ahorrater.contracts.control import RecommendationState
 from ahorrater.contracts.errors import Refused
 from ahorrater.contracts.events import ParkNumbers, PendingMove, RelabelMode
-from ahorrater.domain.decision import MoveKind
+from ahorrater.domain.decision import MoveKind, Reason
 from ahorrater.domain.fuel.places import Position
 from ahorrater.domain.wording import Language
 from ahorrater.services.bot.conversation import command_of
@@ -124,6 +124,16 @@ def test_no_parks(world):
 def test_sunny(world, sunny, known, says):
     world.cluster.sunny_node, world.energy.decision = sunny, known
     assert ask(world, "/sunny").text == says
+
+
+def test_all_that_share_the_work_are_told(world):
+    world.cluster.sunny_node, world.cluster.sunny_also = "b", ("a", "c")
+    world.energy.decision = decision("b", also=("a", "c"), reason=Reason.SPREAD)
+    world.relabel.recommend(8, "a", also=("c",))
+    assert ask(world, "/sunny").text == "☀️ b is the sunny node, for 5 min. It shares the work with a, c."
+    assert "Comparte el trabajo con a, c." in ask(world, "/sunny", language=Language.SPANISH).text
+    assert ask(world, "/why").text.startswith("b + a + c: others share the work with it.")
+    assert "move the work to a + c." in ask(world, "/status").text
 
 
 def test_nodes_with_and_without_metrics(world):
@@ -308,7 +318,7 @@ def test_what_relabel_refuses_is_passed_on(world, monkeypatch):
 
 @pytest.mark.parametrize("state", [RecommendationState.APPROVED, RecommendationState.VETOED])
 def test_what_is_judged_already_has_no_buttons(world, state):
-    world.relabel.recommend(8, "a", state)
+    world.relabel.recommend(8, "a", state=state)
     answer = ask(world, "/status")
     assert (state.value in answer.text, answer.buttons) == (True, ())
 

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ahorrater.contracts.answers import DecisionEntry, ForecastPoint, HealthFlag, PanelHealth, ParkCondition
+from ahorrater.domain.decision import Reason
 from dashboard.texts import CATALOGUES, Language
 from tests.unit.dashboard.function_server import Functions
 from tests.unit.dashboard.world import ParkWorld, decision, now
@@ -56,6 +57,20 @@ def test_it_shows_the_sun_the_parks_the_day_and_the_decisions(page: AppTest) -> 
     assert "The function's own words about sol-2." in words(page)
     assert len(page.table) == 1
     assert warnings(page) == []
+
+
+def test_it_names_all_that_share_the_work(functions: Functions, page: AppTest) -> None:
+    world = functions.world
+    world.also, world.decisions = ("sol-3",), [decision(reason=Reason.SPREAD, also=("sol-3",))]
+    world.day = world.day.model_copy(update={"served_wh": {"sol-1": 1.0, "sol-2": 9.0}})
+    page.run()
+    shared = ENGLISH.shared_with.format(nodes=r"**sol\-3**")
+    assert f":orange[:material/sunny:] {shared}" in [one.value for one in page.markdown]
+    suns = [one.value for one in page.markdown if "sunny" in one.value and one.value.startswith("**:orange")]
+    assert suns == [rf"**:orange[:material/sunny:] sol\-{number}**" for number in (2, 3)]
+    assert r"sol\-1 → sol\-2 \+ sol\-3" in page.table[0].value.to_csv()
+    served = next(metric for metric in page.metric if metric.label == ENGLISH.served)
+    assert served.help == r"By node: sol\-2 9.0 Wh, sol\-1 1.0 Wh."
 
 
 def test_what_is_pending_counts_down(page: AppTest) -> None:

@@ -34,3 +34,17 @@ def test_every_reason_can_be_told_without_numbers_or_nodes(reason: Reason) -> No
 )
 def test_choice(chosen: str | None, previous: str | None, text: str) -> None:
     assert ENGLISH.choice(decision(chosen, previous)) == text
+
+
+@pytest.mark.parametrize(
+    ("chosen", "previous", "moved", "text"),
+    [
+        ("sol-2", "sol-1", True, "sol-1 → sol-2 + sol-3"),
+        ("sol-2", "sol-2", True, "sol-2 + sol-3"),
+        ("sol-2", "sol-2", False, "stays on sol-2 + sol-3"),
+    ],
+)
+def test_a_choice_names_all_that_share_the_work(chosen: str, previous: str, moved: bool, text: str) -> None:
+    shared = decision(chosen, previous, Reason.SPREAD, moved=moved, also=("sol-3",))
+    assert ENGLISH.choice(shared) == text
+    assert SPANISH.sentence(shared) == "Ahora llevan el trabajo: sol-2 + sol-3."

@@ -21,7 +21,7 @@ ENUMS: dict[str, type[Enum]] = {
     "window": Window,
     "pending_kind": MoveKind,
 }
-NAMES_FOR_REASONS = {"chosen", "previous", "power"}
+NAMES_FOR_REASONS = {"chosen", "previous", "power", "together"}
 
 
 def placeholders(text: str) -> set[str]:

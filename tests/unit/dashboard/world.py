@@ -140,6 +140,7 @@ class World:
         }
     )
     sunny: str | None = "sol-2"
+    also: tuple[str, ...] = ()
     nodes: list[str] = field(default_factory=lambda: ["sol-1", "sol-2", "sol-3"])
     pods: list[PodInfo] = field(
         default_factory=lambda: [
@@ -238,7 +239,8 @@ class World:
 
     def node_infos(self, _: Query) -> list[BaseModel]:
         return [
-            NodeInfo(name=name, ready=True, sunny=name == self.sunny, roles=(), schedulable=True) for name in self.nodes
+            NodeInfo(name=name, ready=True, sunny=name in {self.sunny, *self.also}, roles=(), schedulable=True)
+            for name in self.nodes
         ]
 
     def change_control(self, **changes: object) -> Control:
@@ -250,7 +252,7 @@ class World:
         return self.change_control(waiting=self.control.waiting.model_copy(update={"state": state}))
 
     def move(self, node: str) -> dict[str, object]:
-        self.sunny = node
+        self.sunny, self.also = node, ()
         self.pods = [one.model_copy(update={"node": node}) if one.follows_sun else one for one in self.pods]
         return {"sentence": f"{node} is the sunny node.", "finished": True, "mode": "apply"}
 
@@ -269,7 +271,7 @@ class World:
 
     def cluster_routes(self) -> dict[str, Route]:
         return {
-            "GET /rest/getSunnyNode": lambda _: SunnyNode(node=self.sunny),
+            "GET /rest/getSunnyNode": lambda _: SunnyNode(node=self.sunny, also=self.also),
             "GET /rest/listNodes": self.node_infos,
             "GET /rest/getNodePod": lambda _: list(self.pods),
             "GET /rest/getMetricsNodes": self.metrics,

@@ -45,6 +45,22 @@ a was the sunny node for 59 s.""",
         (ES, Relabelled("b", "a", False, 3, 4.24), "✅ b ya es el nodo soleado: 3 pods trasladados en 4,2 s."),
         (EN, Relabelled("b", "a", False, 1, 61), "✅ b is now the sunny node: 1 pod moved in 1 min."),
         (EN, Relabelled("b", "a", False, 0, 0), "✅ b is now the sunny node: no pod moved in 0.0 s."),
+        (EN, Relabelled("b", "a", False, 2, 4, also=("c",)), "✅ b + c share the work now: 2 pods moved in 4.0 s."),
+        (
+            ES,
+            Relabelled("b", "b", False, 1, 4, also=("c",)),
+            "✅ El trabajo se reparte entre b + c: 1 pod trasladado en 4,0 s.",
+        ),
+        (
+            EN,
+            Relabelled("b", "a", True, 2, 0, also=("c",)),
+            "💡 Recommendation: move the work to b + c (2 pods). Nothing was changed.",
+        ),
+        (
+            EN,
+            Failed("b", "b", "node-not-ready", True, 0),
+            "⚠️ A node cannot share the work with b: the node is not ready. It goes on without.",
+        ),
         (EN, Relabelled("b", "a", True, 2, 0), "💡 Recommendation: move the work to b (2 pods). Nothing was changed."),
         (
             ES,

@@ -10,9 +10,9 @@ class ClusterClient:
     def __init__(self, function: HttpFunction) -> None:
         self._function = function
 
-    def sunny(self) -> str | None:
-        """The node that carries the label."""
-        return self._function.get("/rest/getSunnyNode", SunnyNode).node
+    def sunny(self) -> SunnyNode:
+        """The node that carries the label, and those that share its work."""
+        return self._function.get("/rest/getSunnyNode", SunnyNode)
 
     def nodes(self) -> tuple[NodeInfo, ...]:
         """Every node."""

@@ -26,15 +26,16 @@ class ClusterTalk:
         return Answer("\n".join(lines) or asked.speaker.say("no-nodes"))
 
     def sunny(self, asked: Asked) -> Answer:
-        """The sunny node, and since when."""
+        """The sunny node, since when, and who shares its work."""
         return Answer(self.sunny_line(asked.speaker))
 
     def sunny_line(self, speaker: Speaker) -> str:
         """The same, as one line."""
-        node = self.cluster.sunny()
-        if node is None:
+        sunny = self.cluster.sunny()
+        if sunny.node is None:
             return speaker.say("sunny-none")
-        return speaker.say("sunny", node=node, since=self._since(node, speaker))
+        phrase, since = "sunny-shared" if sunny.also else "sunny", self._since(sunny.node, speaker)
+        return speaker.say(phrase, node=sunny.node, since=since, also=", ".join(sunny.also))
 
     def _since(self, node: str, speaker: Speaker) -> str:
         """Empty where somebody has labelled another node than the decision's, or nobody knows."""

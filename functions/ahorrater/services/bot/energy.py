@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from ahorrater.contracts.answers import DecisionEntry, HealthFlag, History, ParkCondition, ParkNow
 from ahorrater.contracts.exports import MAX_SERIES, DataExport, TimeSeries
-from ahorrater.domain.speaking import Speaker
+from ahorrater.domain.speaking import Speaker, together
 from ahorrater.services.bot.ports import Energy
 from ahorrater.services.bot.talk import Answer, Asked
 
@@ -63,7 +63,8 @@ class EnergyTalk:
 
     def _why(self, decision: DecisionEntry, speaker: Speaker) -> list[str]:
         now = self.clock()
-        lines = [speaker.say("because", node=decision.chosen, reason=speaker.words[decision.reason])]
+        nodes = together(decision.chosen or "", decision.also)
+        lines = [speaker.say("because", node=nodes, reason=speaker.words[decision.reason])]
         for park in decision.parks:
             power = park.power_w if park.score_w is None else park.score_w
             said = speaker.say("park-unknown") if power is None else speaker.say("watts", power=speaker.number(power))

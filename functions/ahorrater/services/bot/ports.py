@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from ahorrater.contracts.answers import DayEnergy, DecisionEntry, History, NodeInfo, NodeMetrics, ParkNow
+from ahorrater.contracts.answers import DayEnergy, DecisionEntry, History, NodeInfo, NodeMetrics, ParkNow, SunnyNode
 from ahorrater.contracts.control import Control
 from ahorrater.contracts.fuel import Names, Offer, StationInfo
 from ahorrater.domain.wording import Language
@@ -31,8 +31,8 @@ class Energy(Protocol):
 class Nodes(Protocol):
     """cluster-query. Every method may raise RetryLater."""
 
-    def sunny(self) -> str | None:
-        """The node that carries the label."""
+    def sunny(self) -> SunnyNode:
+        """The node that carries the label, and those that share its work."""
 
     def nodes(self) -> Sequence[NodeInfo]:
         """Every node."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ahorrater.contracts.control import Control, Recommendation, RecommendationState
 from ahorrater.domain.buttons import Button, Rows, row
 from ahorrater.domain.messages import judging
-from ahorrater.domain.speaking import Speaker
+from ahorrater.domain.speaking import Speaker, together
 from ahorrater.services.bot.ports import Steering
 from ahorrater.services.bot.talk import Answer, Asked
 
@@ -71,4 +71,5 @@ def _buttons(control: Control, speaker: Speaker) -> Rows:
 
 
 def _said(recommendation: Recommendation, speaker: Speaker) -> str:
-    return speaker.say(recommendation.state, epoch=recommendation.epoch, node=recommendation.node)
+    nodes = together(recommendation.node, recommendation.also)
+    return speaker.say(recommendation.state, epoch=recommendation.epoch, node=nodes)

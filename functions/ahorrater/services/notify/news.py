@@ -72,7 +72,8 @@ class Notifier:
         recommended = event.mode is RelabelMode.RECOMMEND_ONLY
         would = sum(move.pods for move in event.workloads if move.outcome is WorkloadOutcome.WOULD_MOVE)
         pods = would if recommended else event.pods_moved
-        news = Relabelled(event.node, event.previous, recommended, pods, event.duration_s, event.epoch)
+        duration_s, epoch, also = event.duration_s, event.epoch, event.also
+        news = Relabelled(event.node, event.previous, recommended, pods, duration_s, epoch, also)
         self._hear_epoch("recommended" if recommended else "relabelled", event.epoch, news)
 
     def hear_failure(self, event: MoveFailed) -> None:

@@ -189,4 +189,5 @@ def _recommendation(held: Held | None) -> Recommendation | None:
         sentence=decision.sentence,
         decided_at=decision.decided_at,
         state=held.state,
+        also=decision.also,
     )
