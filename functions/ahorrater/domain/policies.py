@@ -18,6 +18,7 @@ from ahorrater.domain.prospect import Charge, Prospect
 
 BRIEFLY = timedelta(minutes=5)
 """A battery that feeds the workloads for so long still is enough not to leave."""
+LONG_NIGHT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,9 @@ class ForecastPolicy:
         that nobody has told: where the more is the better, every breath of wind would be worth a move.
     steps: the coming time in parts, the near ones shorter.
     futures: how many are imagined, an even number.
-    batteries: of the parks that have one. charge_worth: what a Wh that is left in a battery in the end is worth, as a
-        share of one that is served: it may be needed at night, or the sun would have brought it anyway.
+    batteries: of the parks that have one. charge_worth: what a Wh that a battery holds at dusk is worth, as a share of
+        one that is served: it may be needed at night, or not. charge_margin: the margin where there are batteries:
+        what they hold makes up for many a cloud.
     memory: how soon a future's deviation from what is expected is forgotten: how long clouds take to pass.
     fallback: decides until each park that can be chosen has been seen for a day.
     """
@@ -140,6 +142,7 @@ class ForecastPolicy:
     memory: timedelta = timedelta(minutes=15)
     batteries: Mapping[str, Battery] = field(default_factory=dict)
     charge_worth: float = 0.5
+    charge_margin: float = 0.5
     fallback: HysteresisPolicy = field(default_factory=HysteresisPolicy)
     rules: OperatingRules = NO_RULES
     name: str = "forecast"
@@ -157,12 +160,14 @@ class ForecastPolicy:
 
     def prospect(self, park: Park, now: datetime) -> Prospect:
         """What a park is expected to give, and what its battery holds."""
+        return Prospect(self.expected(park, now), _hours(self.steps), self._charge(park, now))
+
+    def _charge(self, park: Park, now: datetime) -> Charge | None:
         battery, soc = self.batteries.get(park.node), park.battery_soc
         if battery is None or soc is None:
-            return Prospect(self.expected(park, now), _hours(self.steps))
-        return Prospect(
-            self.expected(park, now), _hours(self.steps), Charge(battery, soc * battery.capacity_wh, self.charge_worth)
-        )
+            return None
+        later_wh = park.sky.until_dusk_wh(now + self.outlook) if park.sky else 0.0
+        return Charge(battery, soc * battery.capacity_wh, later_wh, self.charge_worth)
 
     def expected(self, park: Park, now: datetime) -> list[Expected]:
         """What a park is expected to give in each of the steps. Nothing without a sky."""
@@ -184,7 +189,7 @@ class ForecastPolicy:
             node: sum(prospects[node].first_wh(future[place][0]) for future in futures) / self.futures
             for place, node in enumerate(nodes)
         }
-        return max(first_wh.values()) - first_wh[present] > self.margin * self.move_cost_wh
+        return max(first_wh.values()) - first_wh[present] > self._margin * self.move_cost_wh
 
     def promises_wh(self, prospects: Mapping[str, Prospect]) -> dict[str, float]:
         """For each park what the best plan that begins there is worth in the mean of the futures, Wh."""
@@ -203,7 +208,15 @@ class ForecastPolicy:
 
     def needed_wh(self, present_wh: float) -> float:
         """What a move must bring, Wh, where the present park promises `present_wh`."""
-        return max((1 + self.margin) * self.move_cost_wh, self.gain_fraction * present_wh)
+        return max((1 + self._margin) * self.move_cost_wh, self.gain_fraction * present_wh)
+
+    def tonight_wh(self, park: Park) -> float:
+        """What its battery gives the workloads in a night, Wh."""
+        return min(park.battery_wh, self._limit_w * LONG_NIGHT / timedelta(hours=1))
+
+    @property
+    def _margin(self) -> float:
+        return max(self.margin, self.charge_margin) if self.batteries else self.margin
 
     def _harvestable_w(self, park: Park) -> float:
         return park.harvestable_w if park.node in self.batteries else park.smoothed_power_w

@@ -8,11 +8,14 @@ is looked at once in each five minutes: what is remembered changes no oftener, h
 import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
 SLOT_S = 300
 SLOTS_A_DAY = 86_400 // SLOT_S
 DAWN_SLOTS = 6
 """Half an hour: days grow longer and shorter."""
+QUARTER_SLOTS = 3
+"""A quarter of an hour."""
 FIRST_INDEX = 0.9
 MAX_INDEX = 1.3
 """Clouds' edges can lift power above the clear sky's for a while, hardly by more."""
@@ -132,6 +135,13 @@ class Sky:
     def now(self, power_w: float) -> "Sky":
         """The same sky, as clear as it is while the park gives `power_w`."""
         return self if self.low_sun else replace(self, index=_index(power_w, self.clear_w))
+
+    def until_dusk_wh(self, since: datetime, model: SkyModel = DEFAULT_SKY) -> float:
+        """What is expected from then until the sun is too low, within a day, Wh; nothing if it is too low by then."""
+        first, dark_w = slot_of(since), self.dark_w(model)
+        day_w = (self._clear_w(first + ahead) for ahead in range(0, SLOTS_A_DAY, QUARTER_SLOTS))
+        bright_w = list(takewhile(lambda clear_w: clear_w > dark_w, day_w))
+        return self.mean_index * math.fsum(bright_w) * QUARTER_SLOTS * SLOT_S / 3600
 
     def outlook_w(self) -> float:
         """The mean power that is expected over the two hours after the present slot began, W."""

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ahorrater.domain.battery import Battery
 from ahorrater.domain.choose import choose_node
 from ahorrater.domain.decision import ControllerState, Reason
 from ahorrater.domain.futures import Expected, imagined, worth_wh
 from ahorrater.domain.parks import Park, ParkSample, ParkState, Smoothing
 from ahorrater.domain.policies import ForecastPolicy
-from ahorrater.domain.prospect import Prospect
+from ahorrater.domain.prospect import Charge, Prospect
 from ahorrater.domain.sky import Glance, Sky
 
 MIDNIGHT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -135,3 +136,38 @@ def test_a_park_that_sleeps_is_not_left_for_a_dawn_that_comes_a_little_earlier(h
     state = ControllerState(epoch=1, chosen="a", chosen_since=MIDNIGHT)
     decision, _ = choose_node([asleep, awake], state, replace(POLICY, move_cost_wh=4.0), now)
     assert (decision.chosen, decision.reason) == (chosen, reason)
+
+
+@pytest.mark.parametrize(
+    ("hour", "share_of_day"), [(3, 0.0), (6, 1.0), (12, 0.5), (17, 0.017), (18, 0.0), (23, 0.0)], ids=str
+)
+def test_what_the_sun_gives_until_dusk(hour, share_of_day):
+    sky = park_at(MIDNIGHT + timedelta(hours=12), sleeps=False).sky
+    a_day_wh = 40 * 24 / math.pi
+    assert sky.until_dusk_wh(MIDNIGHT + timedelta(hours=hour)) == pytest.approx(share_of_day * a_day_wh, abs=10)
+
+
+@pytest.mark.parametrize(
+    ("later_wh", "costs_wh"), [(0.0, 2.0), (6.0, 2.0), (7.0, 1.0), (20.0, 0.0)], ids=["dusk", "fits", "some", "noon"]
+)
+def test_charge_costs_what_it_will_be_less_at_dusk_however_much_is_taken_now(later_wh, costs_wh):
+    battery = Battery(20.0, charge_efficiency=1.0, discharge_efficiency=1.0, reserve=0.0)
+    expected, hours = [Expected(0.0, 0.0, 1.0)] * 2, [1.0, 1.0]
+    free, dear = (Prospect(expected, hours, Charge(battery, 14.0, later_wh, worth)) for worth in (0.0, 1.0))
+    assert sum(free.worth_wh([0.0, 0.0])) - sum(dear.worth_wh([0.0, 0.0])) == pytest.approx(costs_wh)
+
+
+@pytest.mark.parametrize(
+    ("asleep", "held_wh", "chosen"),
+    [(True, 30.0, "a"), (True, 30.7, "a"), (True, 30.8, "b"), (False, 60.0, "a")],
+    ids=["as much", "less than a move and a half more", "more", "who is heard can wait"],
+)
+def test_when_a_park_falls_asleep_the_work_goes_where_there_is_charge_for_the_night(asleep, held_wh, chosen):
+    now = MIDNIGHT + timedelta(hours=18, minutes=15)
+    battery = Battery(120.0, charge_efficiency=1.0, discharge_efficiency=1.0, reserve=0.0)
+    policy = replace(POLICY, batteries={"a": battery, "b": battery})
+    present = replace(park_at(now, "a", sleeps=asleep), battery_soc=30.0 / 120, battery_wh=30.0)
+    other = replace(park_at(now, "b", sleeps=False), battery_soc=held_wh / 120, battery_wh=held_wh)
+    state = ControllerState(epoch=1, chosen="a", chosen_since=MIDNIGHT)
+    assert choose_node([present, other], state, policy, now)[0].chosen == chosen
+    assert choose_node([present, other], state, POLICY, now)[0].chosen == "a"

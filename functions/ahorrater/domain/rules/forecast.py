@@ -10,6 +10,25 @@ def by_forecast(situation: Situation, policy: ForecastPolicy) -> Concluded:
 
     A present park that is silent because it is night promises what its sky does, any other silent one promises nothing.
     """
+    return _for_the_night(situation, policy) or _by_promises(situation, policy)
+
+
+def _for_the_night(situation: Situation, policy: ForecastPolicy) -> Concluded | None:
+    """Where the present park's device sleeps, the others' may soon: then nobody can be moved to before dawn, and only
+    the charge of the park that the work is on can be used.
+    """
+    asleep = situation.asleep
+    if asleep is None or situation.present or not policy.batteries:
+        return None
+    fullest = min(situation.eligible, key=lambda park: (-policy.tonight_wh(park), park.node))
+    gain_wh = policy.tonight_wh(fullest) - policy.tonight_wh(asleep)
+    if gain_wh <= policy.needed_wh(0.0):
+        return None
+    because = f"{asleep.node} sleeps, and the battery of {fullest.node} holds {gain_wh:.2f} Wh more for the night"
+    return situation.move(Reason.BETTER_NODE, because, fullest)
+
+
+def _by_promises(situation: Situation, policy: ForecastPolicy) -> Concluded:
     state, cost_wh = situation.state, policy.move_cost_wh
     staying = [situation.asleep] if situation.asleep and not situation.present else []
     prospects = {park.node: policy.prospect(park, situation.now) for park in (*situation.eligible, *staying)}
