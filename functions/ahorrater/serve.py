@@ -1,13 +1,16 @@
 """Serves one function: `python -m ahorrater.serve functions/<name>/main.py`.
 
-functions-framework makes the application; uvicorn is started here and not by the framework's gunicorn, because
-Knative's queue-proxy reuses idle connections: a server that closes them after 2 s (gunicorn) races it. One process,
-one worker: Knative scales by pods.
+functions-framework finds the function; uvicorn is started here and not by the framework's gunicorn, because Knative's
+queue-proxy reuses idle connections: a server that closes them after 2 s (gunicorn) races it. The function is called
+without the framework's wrappers (an execution id for Google's logs): they would cost more than all that it does itself.
+One process, one worker: Knative scales by pods.
 """
 
 import gc
+import inspect
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import NoReturn
 
@@ -17,6 +20,9 @@ import uvicorn  # noqa: E402
 from functions_framework.aio import create_asgi_app  # noqa: E402
 from pydantic import Field  # noqa: E402
 from pydantic_settings import BaseSettings  # noqa: E402
+from starlette.requests import Request  # noqa: E402
+from starlette.responses import Response  # noqa: E402
+from starlette.types import ASGIApp, Receive, Scope, Send  # noqa: E402
 
 from ahorrater.adapters.functions.bounded_http import BoundedHttp  # noqa: E402
 from ahorrater.adapters.tracing.logs import write_logs  # noqa: E402
@@ -45,12 +51,12 @@ def main(source: str) -> None:
     """Serves the function `main` of the file `source` until SIGTERM; requests under way are finished first."""
     settings = ServerSettings()
     write_logs(settings.log_level)
-    framework = create_asgi_app("main", source, "http")  # type: ignore[no-untyped-call]
+    application = application_of(source)
     signal.signal(signal.SIGTERM, _leave)
     gc.freeze()
     gc.enable()
     uvicorn.run(
-        framework.routes[-1].app,  # any path is the function's; the framework's routes miss those with a line break
+        application,
         host=settings.host,
         port=settings.port,
         http=partial(BoundedHttp, request_s=settings.request_s),  # type: ignore[arg-type] # it makes a protocol
@@ -62,6 +68,18 @@ def main(source: str) -> None:
         access_log=False,
         lifespan="off",
     )
+
+
+def application_of(source: str) -> ASGIApp:
+    """The function `main` of a file: any path is its own."""
+    framework = create_asgi_app("main", source, "http")  # type: ignore[no-untyped-call]
+    function: Callable[[Request], Awaitable[Response]] = inspect.unwrap(framework.routes[-1].endpoint)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await function(Request(scope, receive))
+        await response(scope, receive, send)
+
+    return application
 
 
 def _leave(*_: object) -> NoReturn:

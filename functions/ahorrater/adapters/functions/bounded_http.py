@@ -6,6 +6,7 @@ gets. The body's size is the Function's concern.
 """
 
 import asyncio
+import math
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -21,7 +22,8 @@ class BoundedHttp(HttpToolsProtocol):
     def __init__(self, *args: Any, request_s: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._request_s = request_s
-        self._deadline: asyncio.TimerHandle | None = None
+        self._deadline_s = math.inf
+        self._looking: asyncio.TimerHandle | None = None
         self._head_bytes = 0
         self._is_in_head = True
 
@@ -29,10 +31,12 @@ class BoundedHttp(HttpToolsProtocol):
         """From now on a request is awaited."""
         super().connection_made(transport)
         self._await_request()
+        self._look_in(self._request_s)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is awaited any more."""
-        self._await_nothing()
+        if self._looking is not None:
+            self._looking.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -56,20 +60,22 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Its last byte."""
-        self._await_nothing()
+        self._deadline_s = math.inf
         super().on_message_complete()
 
     def _await_request(self) -> None:
-        self._await_nothing()
-        self._deadline = self.loop.call_later(self._request_s, self._give_up)
+        self._deadline_s = self.loop.time() + self._request_s
 
-    def _await_nothing(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+    def _look_in(self, delay_s: float) -> None:
+        """One timer for a connection, not for each of its requests: those are many, and timers cost."""
+        self._looking = self.loop.call_later(delay_s, self._look)
 
-    def _give_up(self) -> None:
-        self._refuse("408 Request Timeout", f"a request must arrive within {self._request_s:g} s")
+    def _look(self) -> None:
+        left_s = self._deadline_s - self.loop.time()
+        if left_s > 0:
+            self._look_in(min(left_s, self._request_s))
+        else:
+            self._refuse("408 Request Timeout", f"a request must arrive within {self._request_s:g} s")
 
     def _refuse(self, status: str, why: str) -> None:
         """Says so, unless the connection is answering already, and closes."""
