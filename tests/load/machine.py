@@ -37,6 +37,12 @@ def memory_mib(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+def processor_s(pid: int) -> float:
+    """The processor time that all threads of a process have taken, for it and for the kernel, s."""
+    tasks = (Path("/proc") / str(pid) / "task").glob("*/schedstat")
+    return sum(int(task.read_text(encoding="ascii").split()[0]) for task in tasks) / 1e9
+
+
 class LoadAverage(threading.Thread):
     """Notes the load average of the last minute while a block runs."""
 

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -24,9 +25,17 @@ REPOSITORY = Path(__file__).parents[3]
 START_S = 60.0
 
 
+@dataclass(frozen=True)
+class Bare:
+    """A running bare application."""
+
+    url: str
+    pid: int
+
+
 @contextmanager
-def bare_reference(url: str) -> Iterator[str]:
-    """The URL of a bare application that answers what `url` answers now."""
+def bare_reference(url: str) -> Iterator[Bare]:
+    """A bare application that answers what `url` answers now."""
     original = httpx.get(url, headers={"Accept-Encoding": "identity"}, timeout=30, trust_env=False).raise_for_status()
     port = free_port()
     with tempfile.NamedTemporaryFile(prefix="ahorrater-load-") as file:
@@ -37,7 +46,7 @@ def bare_reference(url: str) -> Iterator[str]:
         try:
             bare_url = f"http://127.0.0.1:{port}/"
             _wait_for(bare_url)
-            yield bare_url
+            yield Bare(bare_url, process.pid)
         finally:
             process.terminate()
             process.wait(30)

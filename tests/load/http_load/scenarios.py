@@ -7,7 +7,7 @@ from tests.load.http_load import k6
 from tests.load.http_load.bare import bare_reference
 from tests.load.http_load.k6 import Summary
 from tests.load.http_load.targets import Target
-from tests.load.machine import memory_mib
+from tests.load.machine import memory_mib, processor_s
 
 MATRIX = (2_600, 5_000, 10_000, 25_000)
 """The thesis's counts of requests."""
@@ -19,16 +19,24 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Pair:
-    """Ours and the bare reference, one directly after the other."""
+    """Ours and the bare reference, one directly after the other. `ours_cpu_us`, `bare_cpu_us`: processor time of a
+    request, user's and system's; None where the process cannot be seen from here.
+    """
 
     target: str
     requests: int
     ours: Summary
     bare: Summary
+    ours_cpu_us: float | None = None
+    bare_cpu_us: float | None = None
 
     @property
     def ratio_p95(self) -> float:
         return self.ours.p95_ms / self.bare.p95_ms
+
+    @property
+    def ratio_cpu(self) -> float | None:
+        return self.ours_cpu_us / self.bare_cpu_us if self.ours_cpu_us and self.bare_cpu_us else None
 
 
 @dataclass(frozen=True)
@@ -73,22 +81,34 @@ def smoke(target: Target, say: Say) -> Summary:
     return found
 
 
-def matrix(target: Target, say: Say, counts: Sequence[int] = MATRIX) -> list[Pair]:
-    """The thesis's test, ours and bare in turn."""
+def matrix(target: Target, pid: int | None, say: Say, counts: Sequence[int] = MATRIX) -> list[Pair]:
+    """The thesis's test, ours and bare in turn. `pid`: our process, where it can be seen."""
     pairs = []
-    with bare_reference(target.url) as bare_url:
-        k6.run(bare_url, "smoke")
+    with bare_reference(target.url) as bare:
+        k6.run(bare.url, "smoke")
         for place, requests in enumerate(counts):
-            urls = {"ours": target.url, "bare": bare_url}
+            asked = {"ours": (target.url, pid), "bare": (bare.url, bare.pid)}
             order = ("ours", "bare") if place % 2 else ("bare", "ours")
-            found = {who: k6.summary(k6.run(urls[who], "matrix", REQUESTS=requests, USERS=USERS)) for who in order}
-            pair = Pair(target.name, requests, found["ours"], found["bare"])
-            pairs.append(pair)
-            say(
-                f"  {target.name}, {requests} requests: {pair.ours.failed} failed, p95 {pair.ours.p95_ms:.0f} ms, "
-                f"bare {pair.bare.p95_ms:.0f} ms, ratio {pair.ratio_p95:.2f}"
-            )
+            found = {who: _asked(*asked[who], requests) for who in order}
+            (ours, ours_cpu_us), (plain, plain_cpu_us) = found["ours"], found["bare"]
+            pairs.append(Pair(target.name, requests, ours, plain, ours_cpu_us, plain_cpu_us))
+            say(_line(pairs[-1]))
     return pairs
+
+
+def _asked(url: str, pid: int | None, requests: int) -> tuple[Summary, float | None]:
+    """What became of so many requests, and what each took of the process's processor time, µs."""
+    before_s = processor_s(pid) if pid else 0.0
+    found = k6.summary(k6.run(url, "matrix", REQUESTS=requests, USERS=USERS))
+    return found, 1e6 * (processor_s(pid) - before_s) / found.requests if pid else None
+
+
+def _line(pair: Pair) -> str:
+    cpu = f"; processor {pair.ours_cpu_us:.0f} us, ratio {pair.ratio_cpu:.2f}" if pair.ratio_cpu else ""
+    return (
+        f"  {pair.target}, {pair.requests} requests: {pair.ours.failed} failed, p95 {pair.ours.p95_ms:.0f} ms, "
+        f"bare {pair.bare.p95_ms:.0f} ms, ratio {pair.ratio_p95:.2f}{cpu}"
+    )
 
 
 def ramp(target: Target, say: Say) -> list[RampStep]:

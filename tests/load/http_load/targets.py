@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -78,7 +78,7 @@ def every_path(run: Run) -> list[Target]:
 
 def _examples(roots: Mapping[str, str]) -> Mapping[str, str]:
     """A value for each parameter that must be given."""
-    fuel = roots["fuel-query"]
+    fuel, today = roots["fuel-query"], datetime.now(UTC).date()
     places = {"idCCAA": "ccaa", "idProv": "provincia", "idMuni": "municipio"}
     return {
         "node": _json(f"{roots['energy-query']}/rest/metrics/getValuesPlacas")[0]["node"],
@@ -87,8 +87,8 @@ def _examples(roots: Mapping[str, str]) -> Mapping[str, str]:
         "producto": "gasoleoa",
         "lat": "40.4",
         "lon": "-3.7",
-        "fechaInicio": "2020-01-01",
-        "fechaFin": f"{datetime.now(UTC):%Y-%m-%d}",
+        "fechaInicio": f"{today - timedelta(days=90)}",
+        "fechaFin": f"{today}",
     }
 
 

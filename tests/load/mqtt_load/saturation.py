@@ -78,7 +78,8 @@ class Overload:
     @property
     def stored_rate(self) -> float:
         """Readings/s that were stored while the overload lasted."""
-        last = max((moment for moment in self.moments if moment.at_s <= OVERLOAD_S), key=lambda moment: moment.at_s)
+        seconds = self.step.published / self.step.rate
+        last = max((moment for moment in self.moments if moment.at_s <= seconds), key=lambda moment: moment.at_s)
         return last.stored / last.at_s
 
 
@@ -156,14 +157,14 @@ def knee(steps: Sequence[Step]) -> float | None:
     return held
 
 
-def overload(system: Playing, rate: float) -> Overload:
-    """More than can be stored for five minutes; then the lowest rate again, for whether all is as before."""
+def overload(system: Playing, rate: float, seconds: float) -> Overload:
+    """More than can be stored for so long; then the lowest rate again, for whether all is as before."""
     moments: list[Moment] = []
     system.step(RATES[0], 2)
 
     def watch(schedule: Schedule, begin: float, arrivals: Arrivals) -> None:
         pause = threading.Event()
-        deadline = begin + OVERLOAD_S + DRAIN_S
+        deadline = begin + seconds + DRAIN_S
         while time.monotonic() < deadline:
             at_s = time.monotonic() - begin
             moments.append(Moment(at_s, schedule.due_by(at_s), arrivals.stored, system.memory()))
@@ -171,7 +172,7 @@ def overload(system: Playing, rate: float) -> Overload:
                 return
             pause.wait(LOOK_EVERY_S)
 
-    found = _told(system, system.step(rate, OVERLOAD_S, watch))
+    found = _told(system, system.step(rate, seconds, watch))
     return Overload(found, moments, found.drain_s, _told(system, system.step(RATES[0], STEP_S)))
 
 
