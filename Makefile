@@ -92,6 +92,10 @@ bench: install-test ## measure beside bare references: ingest, latency, decision
 	@$(BIN)/python -m tests.load.choose_bench
 	@$(BIN)/python -m tests.load.cold_start
 
+.PHONY: pictures
+pictures: install-test ## take the dashboard's pictures in docs/images again, of a run of its own (some six minutes)
+	@PYTHONPATH=functions:streamlit_app:. $(BIN)/python -m tests.e2e.pictures
+
 .PHONY: fuzz
 fuzz: $(STAMP) ## throw broken input at every decoder: FUZZ_SECONDS=10 each, FUZZ_ONLY=part of a name
 	@PYTHONPATH=functions:streamlit_app:firmware/raspberry_pi:. $(BIN)/python -m tests.fuzz

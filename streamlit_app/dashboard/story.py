@@ -15,8 +15,8 @@ def arrival(node: str, choices: Sequence[DecisionEntry]) -> DecisionEntry | None
 
 
 def destination(node: str, choices: Sequence[DecisionEntry]) -> str | None:
-    """The node that was chosen last, while the label is still on `node`."""
-    return choices[0].chosen if choices and choices[0].chosen != node else None
+    """The node that was chosen last, while the label is still on `node`; None where people have put it there since."""
+    return next((one.chosen for one in choices[:1] if one.chosen != node and one.applied_at is None), None)
 
 
 def decision_behind(move: MoveEntry, choices: Sequence[DecisionEntry]) -> DecisionEntry | None:

@@ -140,7 +140,8 @@ def _joining(
     since = state.joins_since or decision.decided_at
     if decision.decided_at - since < spread.join_after:
         return decision, replace(state, joins_since=since, leaves_since=None)
-    return _changed(decision, state, wanted, f"{', '.join(wanted)} share the work: {because}.")
+    sharing = ", ".join((decision.chosen or "", *wanted))
+    return _changed(decision, state, wanted, f"{sharing} share the work: {because}.")
 
 
 def _leaving(decision: Decision, state: ControllerState, kept: tuple[str, ...], spread: Spread) -> Concluded:

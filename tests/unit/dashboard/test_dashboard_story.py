@@ -18,6 +18,7 @@ CHOICES = (NEWEST, decision("sol-1", "sol-3"))
     [
         ("sol-2", CHOICES, NEWEST, None),
         ("sol-1", CHOICES, None, "sol-2"),
+        ("sol-1", (decision("sol-2", "sol-1", applied_at=NOON),), None, None),
         ("sol-1", (), None, None),
     ],
 )
