@@ -20,6 +20,8 @@ from ahorrater.services.relabel.settings import RelabelSettings
 
 THREADS = 4
 """A decision need not wait for a tick that watches pods: the fence keeps them apart."""
+KEEP_S = 0.5
+"""So long the control is told again: however many ask, the cluster is asked twice a second."""
 
 kubernetes = KubernetesSettings()
 connection = Connection(kubernetes)
@@ -32,7 +34,12 @@ relabel = Relabel(cluster, fence, control, settings, utc_now)
 manual = ManualRelabel(cluster, fence, control, settings, utc_now)
 
 function = Function(
-    "relabel", hearings(relabel), operations(manual, control), threads=THREADS, observers=[MoveObserver()]
+    "relabel",
+    hearings(relabel),
+    operations(manual, control),
+    threads=THREADS,
+    observers=[MoveObserver()],
+    keep_s=KEEP_S,
 )
 
 

@@ -179,6 +179,25 @@ def test_bodies(client, body, status):
     assert client.post("/rest/echo", content=body).status_code == status
 
 
+def test_what_is_kept_is_told_until_something_is_changed():
+    told = [1]
+
+    def tell(_: Params) -> list[int]:
+        return told
+
+    def change(_: Params) -> list[int]:
+        told[0] += 1
+        return told
+
+    operations = [Operation.get("/told", tell, list[int]), Operation("POST", "/told", "Changes.", change, list[int])]
+    with client_of(Function("teller", operations=operations, keep_s=60)) as client:
+        assert client.get("/told").json() == [1]
+        told[0] = 5
+        assert client.get("/told").json() == [1]
+        assert client.post("/told").json() == [6]
+        assert client.get("/told").json() == [6]
+
+
 def test_the_openapi_document_says_what_is_served(client):
     document = client.get("/openapi.json").json()
     operation = document["paths"]["/rest/greet/{name}"]["get"]

@@ -56,6 +56,19 @@ def test_an_answer_is_given_again_for_as_long_as_told(later_s, answer):
     assert asyncio.run(play()) == answer
 
 
+@pytest.mark.parametrize("turns", [0, 10])
+def test_what_was_asked_before_a_change_is_not_told_after_it(turns):
+    async def play():
+        world = World(b"1", b"2")
+        earlier = asyncio.create_task(world.ask())
+        for _ in range(1 + turns):  # begun, or answered
+            await asyncio.sleep(0)
+        world.answers.forget()
+        return await asyncio.gather(earlier, world.ask()), await world.ask()
+
+    assert asyncio.run(play()) == ([b"1", b"2"], b"2")
+
+
 def test_its_time_begins_with_the_question_not_with_the_answer():
     async def play():
         world = World(b"1", b"2")

@@ -45,8 +45,8 @@ class Function:
     `events` says who hears which type; a type that nobody hears is rejected, since a Trigger sent it here by mistake.
     `otherwise`, if there is one, hears every other type, and the beginning of what is too large. `threads` is how many
     handlers run at a time: one for a function that owns one database connection. `observers` count what becomes of
-    events; /metrics tells. `keep_s`: so long an answer to a GET is given again to whoever asks the same, for functions
-    whose answers are for everybody.
+    events; /metrics tells. `keep_s`: so long an answer to a GET is given again to whoever asks the same, or until
+    something else was asked for here, for functions whose answers are for everybody.
     """
 
     def __init__(
@@ -106,9 +106,14 @@ class Function:
 
     async def _ask(self, request: Request, body: bytes) -> Response:
         ask = partial(self._in_pool, self._rest.answer, request, body)
-        if self._recent is None or request.method not in READS:
+        if self._recent is None:
             return await ask()
-        return await self._recent.answer(request, ask)
+        if request.method in READS:
+            return await self._recent.answer(request, ask)
+        try:
+            return await ask()
+        finally:
+            self._recent.forget()
 
     async def _describe(self, _request: Request, _body: bytes) -> Response:
         return self._rest.description

@@ -60,6 +60,10 @@ class RecentAnswers:
         request.scope[PATH_TEMPLATE] = asked.scope.get(PATH_TEMPLATE, OTHER)
         return answer
 
+    def forget(self) -> None:
+        """Something has changed: who asks from now on is told how it is now."""
+        self._asked.clear()
+
     def _begin(self, question: Question, scope: Scope, ask: Ask) -> _Asked:
         self._asked = {one: asked for one, asked in self._asked.items() if not self._is_old(asked)}
         asked = self._asked[question] = _Asked(scope, self._monotonic(), asyncio.create_task(ask()))
