@@ -76,7 +76,7 @@ def _paths(found: Matrix) -> Iterable[str]:
     yield _paragraph(
         "Everything that a function can be asked for with GET, with an example for each parameter. fuel-query sends "
         "bytes that it keeps ready; energy-query and cluster-query give an answer again for half a second, and what it "
-        "says of ages is right at its end; relabel asks the cluster each time. p95 of "
+        "says of ages is right at its end; relabel does, too, until it is steered. p95 of "
         f"{found.pairs[0].requests:,} requests of 100 users and the ratio to bare's, each the median of as many pairs "
         f"as were measured ({len(found.pairs) // len(_names(found))}). Processor: user's and system's time that "
         f"the process takes for a request, which depends less on what else runs. {_when(found.circumstances)}"
