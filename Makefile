@@ -105,5 +105,5 @@ audit: $(STAMP) ## known holes in the dependencies, if an advisory database can 
 	@$(BIN)/python -m infra.audit
 
 .PHONY: load
-load: install-test ## HTTP and MQTT load up to saturation, and its report in docs/load: PARTS="matrix shapes readings"
-	@$(BIN)/python -m tests.load $(PARTS)
+load: install-test ## HTTP and MQTT load up to saturation, and its report in docs/load: PARTS="matrix paths", OVERLOAD_SECONDS=300
+	@$(BIN)/python -m tests.load $(PARTS) $(if $(OVERLOAD_SECONDS),--overload-seconds $(OVERLOAD_SECONDS))
